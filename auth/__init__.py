@@ -1,0 +1,1 @@
+"""A name in, an environment out: cloud identities. See `auth.load`."""

@@ -1,0 +1,62 @@
+"""Global flags, read from the raw argument list before the command is known (spec: config §2.1).
+
+They may stand before or after the command word, but never after `--`. `scan` takes them out of the words
+and leaves everything else as it was; on the short way, so it imports nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SELECT = "\0select"  # a bare --identity or --profile: a person is to choose
+
+# name -> kind; "optional": alone it means the value in OPTIONAL, and it takes the next word unless that starts with "-"
+FLAGS: dict[str, str] = {
+    "chdir": "string", "base-path": "string", "config": "list", "config-path": "list", "profile": "optional-list",
+    "identity": "optional", "logs-level": "string", "logs-file": "string", "verbose": "bool", "no-color": "bool",
+    "force-color": "bool", "force-tty": "bool", "interactive": "bool", "mask": "bool", "pager": "optional",
+    "redirect-stderr": "string", "settings-list-merge-strategy": "string", "edition": "string",
+    "use-version": "string", "cast": "optional", "ai": "bool", "skill": "list", "heatmap": "bool",
+    "heatmap-mode": "string", "profiler-enabled": "bool", "profiler-host": "string", "profiler-port": "int",
+    "profile-file": "string", "profile-type": "string",
+}
+SHORTHANDS = {"C": "chdir", "v": "verbose"}
+DEFAULT_TRUE = ("interactive", "mask")
+OPTIONAL = {"profile": SELECT, "identity": SELECT, "pager": "true", "cast": ""}
+TRUE = ("1", "t", "T", "true", "TRUE", "True")
+FALSE = ("0", "f", "F", "false", "FALSE", "False")
+
+
+class GlobalFlags:
+    """What the command line said; `None` where it said nothing. `flag(name)` falls back to the environment."""
+
+    __slots__ = ("env", "given")
+
+    def __init__(self, given: dict[str, object], env: Mapping[str, str]) -> None:
+        self.given = given
+        self.env = env
+
+    def text(self, name: str) -> str:
+        """A string flag, else `ATMOS_<NAME>`, else ""."""
+        value = self.given.get(name)
+        if value is not None:
+            return str(value)
+        return self.env.get("ATMOS_" + name.upper().replace("-", "_"), "")
+
+    def items(self, name: str) -> list[str]:
+        """A list flag (split on commas), else its variable; empty items dropped."""
+        value = self.given.get(name)
+        if not value:
+            value = [self.env.get("ATMOS_" + name.upper().replace("-", "_"), "")]
+        assert isinstance(value, list)
+        return [item for text in value for item in text.split(",") if item]
+
+    def on(self, name: str) -> bool:
+        """A bool flag, else its variable (ParseBool words only), else its default."""
+        value = self.given.get(name)
+        if value is None:
+            word = self.env.get("ATMOS_" + name.upper().replace("-", "_"), "")
+            value = True if word in TRUE else False if word in FALSE else name in DEFAULT_TRUE
+        return bool(value)

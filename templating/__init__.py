@@ -1,0 +1,1 @@
+"""Text and data in, text out: Go templates for Python. See `templating.render`."""

@@ -1,0 +1,1 @@
+"""Function families of templates, one module each; this table names them."""
