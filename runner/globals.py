@@ -60,3 +60,61 @@ class GlobalFlags:
             word = self.env.get("ATMOS_" + name.upper().replace("-", "_"), "")
             value = True if word in TRUE else False if word in FALSE else name in DEFAULT_TRUE
         return bool(value)
+
+
+def scan(words: list[str], env: Mapping[str, str], *, identity_shorthand: bool = False) -> tuple[GlobalFlags, list[str]]:
+    """Take the global flags out of a command line: (flags, the remaining words in order).
+
+    Words from `--` on are never looked at (decision D41). A flag without its value is left where it stands,
+    so that whoever parses the rest reports it. `identity_shorthand`: `-i` counts as `--identity`.
+    """
+    given: dict[str, object] = {}
+    rest: list[str] = []
+    index, count = 0, len(words)
+    while index < count:
+        word = words[index]
+        index += 1
+        if word == "--":
+            rest.append(word)
+            rest.extend(words[index:])
+            break
+        name = value = None
+        if word.startswith("--"):
+            name, equals, text = word[2:].partition("=")
+            value = text if equals else None
+        elif len(word) > 1 and word[0] == "-":
+            letter = word[1]
+            if letter == "C":
+                name, value = "chdir", (word[2:].removeprefix("=") if len(word) > 2 else None)
+            elif word == "-v":
+                name = "verbose"
+            elif letter == "i" and identity_shorthand and (len(word) == 2 or word[2] == "="):
+                name, value = "identity", (word[3:] if len(word) > 2 else None)
+        kind = FLAGS.get(name) if name else None
+        if kind is None or name is None:
+            rest.append(word)
+            continue
+        if kind == "bool":
+            if value is None or value in TRUE or value in FALSE:
+                given[name] = value not in FALSE
+            else:
+                rest.append(word)
+            continue
+        if value is None:
+            takes_next = index < count and words[index] != "--" and (
+                not words[index].startswith("-") or not kind.startswith("optional")
+            )
+            if takes_next:
+                value = words[index]
+                index += 1
+            elif kind.startswith("optional"):
+                value = OPTIONAL[name]
+            else:
+                rest.append(word)
+                continue
+        if kind.endswith("list"):
+            given.setdefault(name, [])
+            given[name].append(value)  # type: ignore[attr-defined]
+        else:
+            given[name] = value
+    return GlobalFlags(given, env), rest

@@ -1,0 +1,156 @@
+"""click, with our usage errors and exit codes, for the built-in commands. Imported only when one of them runs.
+
+    @clicks.command("atmos profile list", "List profiles")
+    @clicks.option("--format", "-f", default="table")
+    def list_(app, format): ...
+    def run(app, argv): return clicks.run(GROUP, app, argv)
+
+A command returns an exit code or None. Errors of the command line become `UsageError` (exit status 1, decision D34).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runner.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from runner.app import App
+
+option = click.option
+argument = click.argument
+Choice = click.Choice
+Path = click.Path
+
+
+class Command(click.Command):
+    """A leaf. `examples` are printed by its help."""
+
+    def __init__(self, *args: Any, path: str = "", examples: str = "", **more: Any) -> None:
+        more.setdefault("context_settings", {}).setdefault("help_option_names", ["-h", "--help"])
+        super().__init__(*args, **more)
+        self.path = path
+        self.examples = examples
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(help_text(self, ctx))
+
+
+class Group(click.Group):
+    """A group whose unknown words name the nearest children."""
+
+    def __init__(self, *args: Any, path: str = "", examples: str = "", **more: Any) -> None:
+        more.setdefault("context_settings", {}).setdefault("help_option_names", ["-h", "--help"])
+        super().__init__(*args, **more)
+        self.path = path
+        self.examples = examples
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(help_text(self, ctx))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise unknown_subcommand(name, self.path or str(ctx.command_path), self.list_commands(ctx))
+        return name, command, args[1:]
+
+
+def unknown_subcommand(word: str, path: str, known: list[str]) -> UsageError:
+    """The error for a word that is no child of a group (spec: config §2.6)."""
+    close = nearest(word, known)
+    heading = "Did you mean this?" if close else "Valid subcommands are:"
+    bullets = "\n".join(f"  • {name}" for name in (close or sorted(known)))
+    return UsageError(
+        f"Unknown command {word} for {path}",
+        explanation=f"{heading}\n\n{bullets}",
+        usage=f"{path} [sub-command] [flags]",
+        command=path,
+    )
+
+
+def group(path: str, summary: str, *, examples: str = "", **more: Any) -> Callable[[Callable[..., Any]], Group]:
+    """Declare a group; `path` is how it is called, as in `atmos auth`."""
+
+    def wrap(function: Callable[..., Any]) -> Group:
+        made = click.group(cls=Group, name=path.split()[-1], help=summary, path=path, examples=examples, **more)(function)
+        assert isinstance(made, Group)
+        return made
+
+    return wrap
+
+
+def command(
+    path: str, summary: str, *, examples: str = "", parent: Group | None = None, **more: Any
+) -> Callable[[Callable[..., Any]], Command]:
+    """Declare a command; with `parent`, add it to that group. The function gets the App first."""
+
+    def wrap(function: Callable[..., Any]) -> Command:
+        made = click.command(cls=Command, name=path.split()[-1], help=summary, path=path, examples=examples, **more)(
+            click.pass_obj(function)
+        )
+        assert isinstance(made, Command)
+        if parent is not None:
+            parent.add_command(made)
+        return made
+
+    return wrap
+
+
+def help_text(target: Command | Group, ctx: click.Context) -> str:
+    """Help of a built-in, in the look that custom commands have."""
+    from runner.console import help as console_help
+
+    return console_help.render_builtin_help(ctx.obj, target, ctx)
+
+
+def _usage_error(error: click.UsageError, path: str) -> UsageError:
+    """click's complaint in the words of the specification (custom commands §4.6, config §2.6)."""
+    ctx = error.ctx
+    where = getattr(ctx.command, "path", "") or path if ctx else path
+    usage = f"{where} [flags]"
+    hints: list[str] = []
+    if isinstance(error, click.NoSuchOption):
+        name = error.option_name
+        if name.startswith("--"):
+            message = f"unknown flag {name} for command {where}"
+            close = nearest(name, [o for p in (ctx.command.params if ctx else []) for o in p.opts])
+            hints = [f"Did you mean `{close[0]}`?"] if close else []
+        else:
+            message = f"unknown shorthand flag '{name.lstrip('-')[:1]}' in {name} for command {where}"
+    elif isinstance(error, click.BadOptionUsage) and "requires an argument" in error.message:
+        message = f"{error.option_name} flag needs an argument for command {where}"
+    elif isinstance(error, click.MissingParameter) and error.param is not None and error.param.param_type_name == "option":
+        message = f'required flag(s) "{error.param.opts[0].lstrip("-")}" not set'
+    elif isinstance(error, click.MissingParameter) and error.param is not None:
+        message = f"missing argument {error.param.make_metavar(ctx) if ctx else error.param.name}"  # type: ignore[arg-type]
+    else:
+        message = error.format_message()
+        message = message[:1].lower() + message[1:].rstrip(".")
+    return UsageError(message, usage=usage, command=where, hints=hints)
+
+
+def run(target: click.Command, app: App, argv: list[str]) -> int:
+    """Parse `argv` and run; the exit code. Raises UsageError; errors of commands pass through."""
+    path = getattr(target, "path", "") or f"atmos {target.name}"
+    if isinstance(target, Group) and not argv and not target.invoke_without_command:
+        raise UsageError(
+            f"`{path}` requires a subcommand.",
+            explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in sorted(target.commands)),
+            usage=f"{path} [sub-command] [flags]",
+            command=path,
+        )
+    try:
+        result = target.main(args=argv, prog_name=path, obj=app, standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return int(leave.exit_code)
+    except click.UsageError as error:
+        raise _usage_error(error, path) from None
+    except click.Abort:
+        from runner.errors import UserAborted
+
+        raise UserAborted from None
+    return int(result) if isinstance(result, int) else 0
