@@ -7,7 +7,7 @@ import sys
 
 from runner.app import App
 from runner.errors import AtmosError
-from runner.globals import FLAGS, scan
+from runner.globals import FLAGS, SELECT, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ def main() -> int:
         env = dict(os.environ)
         flags, _ = scan(argv, env)
         cwd = change_directory(flags, env)
+        profiles = flags.items("profile") if "profile" in flags.given else []
+        if profiles and SELECT not in profiles:
+            env["ATMOS_PROFILE"] = ",".join(profiles)  # nested runs see it too (decision D30)
         app = App(argv, env, cwd, flags)
         code = dispatch(app)
     except KeyboardInterrupt:
@@ -43,6 +46,14 @@ def main() -> int:
         except Exception as error:
             code = report(error, app) or code
     return code
+
+
+def _silence_stdout() -> None:
+    """The reader of our output went away: what the interpreter still has to flush goes nowhere."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError:
+        pass
 
 
 def report(error: Exception, app: App | None) -> int:

@@ -1,0 +1,216 @@
+"""Which identity a step or command runs as, and the environment that follows (decisions D4, D5, D9, D30, D44).
+
+On the short way: `auth` is imported when an identity is really needed, and its SDK only when no session is at hand.
+"""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError, UserAborted, nearest
+from runner.globals import SELECT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from auth.manager import Manager
+    from runner.app import App
+
+VARIABLE = "ATMOS_IDENTITY"
+INHERITED = "ATMOS_IDENTITY_INHERITED"
+OFF = "false"
+_DISABLING = ("", "false", "0", "no", "off")
+
+
+class _Disabled:
+    """Authentication is turned off for this run."""
+
+    def __repr__(self) -> str:
+        return "DISABLED"
+
+
+DISABLED = _Disabled()
+
+
+def disables(value: str) -> bool:
+    """Whether a given value of `--identity` turns authentication off: empty or false-like, in any letter case."""
+    return value.strip().lower() in _DISABLING
+
+
+class Ambient:
+    """What the caller's environment says. inherited: an outer run of ours said it, not a person (decision D30)."""
+
+    __slots__ = ("disabled", "inherited", "name")
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        value = env.get(VARIABLE, "").strip()
+        self.inherited = bool(value) and env.get(INHERITED) == value
+        if not value:
+            value = env.get("IDENTITY", "").strip()
+        self.disabled = bool(value) and disables(value)
+        self.name = "" if self.disabled else value
+
+
+class Identities:
+    """The identities of one run. Each is authenticated once, whoever asks, from whatever thread."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.ambient = Ambient(app.env)
+        self._managers: dict[int, Manager] = {}
+        self._selected: str | None = None
+
+    # -- choosing ----------------------------------------------------------------------------------
+
+    def choose(self, flag: str | None, owner: str = "", step: str = "") -> str | None | _Disabled:
+        """The identity of a step (decision D4): disabled > the step's > the flag's > its owner's > none.
+
+        flag: None when absent, SELECT when bare. The environment stands in for an absent flag, but only
+        replaces an identity that is configured, and an inherited one not even that.
+        """
+        owner, step = owner.strip(), step.strip()
+        if flag is not None and disables(flag):
+            return DISABLED
+        if flag is None and self.ambient.disabled:
+            return DISABLED
+        if step:
+            return step
+        if flag == SELECT:
+            return self.select()
+        if flag is not None:
+            return flag.strip()
+        if owner:
+            return self.ambient.name if self.ambient.name and not self.ambient.inherited else owner
+        return None
+
+    def choose_builtin(self, flag: str | None) -> str | None | _Disabled:
+        """The identity a built-in command was asked to use, None where nobody said: then its default counts (D44)."""
+        if flag is not None:
+            if disables(flag):
+                return DISABLED
+            return self.select() if flag == SELECT else flag.strip()
+        if self.ambient.disabled:
+            return DISABLED
+        return self.ambient.name or None
+
+    def select(self) -> str:
+        """Ask a person, once per run. AtmosError without a terminal or without identities."""
+        if self._selected is None:
+            self._selected = ask(self.app, self.manager(), sorted(self.manager().identities), "Select an identity:")
+        return self._selected
+
+    # -- environments ------------------------------------------------------------------------------
+
+    def manager(self, section: Mapping[str, object] | None = None) -> Manager:
+        """The auth manager of the configured `auth` section, or of one merged for a component."""
+        key = id(section) if section is not None else 0
+        if key not in self._managers:
+            self._managers[key] = build_manager(self.app, section)
+        return self._managers[key]
+
+    def environment(
+        self,
+        name: str,
+        env: Mapping[str, str],
+        *,
+        context: str = "",
+        manager: Manager | None = None,
+    ) -> dict[str, str]:
+        """The exact environment of a process that runs as `name` (decision D5). Authenticates when no session is at hand.
+
+        context: what wants it, as in `custom command "deploy"`, for the message of a failure.
+        """
+        manager = manager or self.manager()
+        try:
+            canonical = manager.resolve(name)
+            manager.authenticate(canonical)
+            result = manager.prepare(canonical, env)
+        except Exception as error:
+            raise failure(error, name, context, manager) from error
+        result[VARIABLE] = result[INHERITED] = canonical
+        return result
+
+    def disabled(self, env: Mapping[str, str]) -> dict[str, str]:
+        """The environment of a process in a run whose authentication is off: nothing nested authenticates (D30)."""
+        result = dict(env)
+        result[VARIABLE] = OFF
+        result.pop(INHERITED, None)
+        return result
+
+    def secrets(self) -> list[str]:
+        """Values of the sessions of this run that must not be shown."""
+        found: list[str] = []
+        for manager in self._managers.values():
+            found.extend(manager.secret_values())
+        return found
+
+    def close(self) -> None:
+        """End what authentication started for this run, such as an emulator."""
+        for manager in self._managers.values():
+            manager.close()
+
+
+def ask(app: App, manager: Manager, names: list[str], title: str) -> str:
+    """Let a person choose among identities; the error without a terminal."""
+    if not app.interactive:
+        raise AtmosError(
+            "interactive identity selection: requires a TTY",
+            hints=["Name one: `--identity NAME`", *known_hint(names)],
+        )
+    if not names:
+        raise AtmosError("no identities available", hints=["Define one under `auth.identities` in atmos.yaml"])
+    from runner.console import prompts
+
+    chosen: str = prompts.select(app, title, names)
+    app.err(f"✓ Selected identity: {chosen}\n")
+    return chosen
+
+
+def known_hint(names: list[str]) -> list[str]:
+    """The names there are, as a hint."""
+    return [f"Identities: {', '.join(sorted(names))}"] if names else []
+
+
+def failure(error: Exception, name: str, context: str, manager: Manager | None) -> Exception:
+    """The error of an identity that could not be used, in the words of the command or step that wanted it."""
+    if isinstance(error, AtmosError) or not hasattr(error, "message"):
+        return error
+    if getattr(error, "aborted", False):
+        return UserAborted(interrupt=getattr(error, "interrupt", True))
+    cause = str(getattr(error, "message", error))
+    hints = list(getattr(error, "hints", ()))
+    known = list(manager.identities) if manager is not None else []
+    if "identity not found" in cause and not any("dentities:" in hint for hint in hints):
+        close = nearest(name, known)
+        hints = ([f"Did you mean `{close[0]}`?"] if close else []) + hints + known_hint(known)
+    message = f'authentication failed for identity "{name}"{" in " + context if context else ""}: {cause}'
+    return AtmosError(
+        message,
+        explanation=str(getattr(error, "explanation", "") or ""),
+        hints=hints,
+        where=getattr(error, "where", None),
+        exit_code=int(getattr(error, "exit_code", 1)),
+        context=getattr(error, "context", None),
+    )
+
+
+def build_manager(app: App, section: Mapping[str, object] | None = None) -> Manager:
+    """An auth manager over plain configuration data, with this run's environment, terminal and positions."""
+    import auth
+
+    config = app.config
+    raw = config.raw("auth") if section is None else section
+    where: Callable[[tuple[str, ...]], object] = lambda path: config.where("auth", *path)  # noqa: E731
+    prompter = None
+    if app.interactive:
+        from runner.console import prompts
+
+        prompter = prompts.AuthPrompter(app)
+    return auth.load(
+        raw or {},
+        env=app.env,
+        base_dir=config.config_dir or app.cwd,
+        interactive=app.interactive,
+        prompter=prompter,
+        where=where,
+        resolve=config.resolve,
+    )
