@@ -160,7 +160,7 @@ def ask(app: App, manager: Manager, names: list[str], title: str) -> str:
         raise AtmosError("no identities available", hints=["Define one under `auth.identities` in atmos.yaml"])
     from runner.console import prompts
 
-    chosen: str = prompts.select(app, title, names)
+    chosen: str = prompts.select(title, names, app=app)
     app.err(f"✓ Selected identity: {chosen}\n")
     return chosen
 
@@ -202,9 +202,9 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
     where: Callable[[tuple[str, ...]], object] = lambda path: config.where("auth", *path)  # noqa: E731
     prompter = None
     if app.interactive:
-        from runner.console import prompts
+        from runner.console.auth_prompter import AuthPrompter
 
-        prompter = prompts.AuthPrompter(app)
+        prompter = AuthPrompter(app)
     return auth.load(
         raw or {},
         env=app.env,

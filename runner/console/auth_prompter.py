@@ -1,0 +1,79 @@
+"""What the auth package asks a person, asked with this program's prompts (`auth.prompts.Prompter`)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from runner.console import prompts
+from runner.errors import UserAborted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from runner.app import App
+
+
+class AuthPrompter:
+    """Questions of a login: MFA codes, passphrases, choices. What is to be seen goes to stderr."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def text(
+        self,
+        title: str,
+        *,
+        message: str = "",
+        default: str = "",
+        validate: Callable[[str], str] | None = None,
+    ) -> str:
+        """A line."""
+        self._say(message)
+        with aborting():
+            return prompts.text(title, default, validate=_check(validate), app=self.app)
+
+    def secret(self, title: str, *, message: str = "", validate: Callable[[str], str] | None = None) -> str:
+        """A line that nobody sees."""
+        self._say(message)
+        with aborting():
+            return prompts.password(title, _check(validate), app=self.app)
+
+    def select(self, title: str, options: Sequence[tuple[str, str]]) -> str:
+        """One of (value, label)."""
+        labels = [label for _value, label in options]
+        if len(set(labels)) < len(labels):  # two entries that look the same: their values tell them apart
+            labels = [label if label == value else f"{label} ({value})" for value, label in options]
+        with aborting():
+            chosen = prompts.select(title, labels, app=self.app)
+        return options[labels.index(chosen)][0]
+
+    def confirm(self, title: str, *, message: str = "", default: bool = False) -> bool:
+        """Yes or no."""
+        with aborting():
+            return prompts.confirm(title, default=default, description=message, app=self.app)
+
+    def show(self, title: str, lines: Sequence[str]) -> None:
+        """A device code and its address, say, framed by blank lines so that it is seen."""
+        self.app.err("\n".join(["", title, *(f"  {line}" if line else "" for line in lines), "", ""]))
+
+    def _say(self, message: str) -> None:
+        if message:
+            self.app.err(message + "\n")
+
+
+def _check(validate: Callable[[str], str] | None) -> Callable[[str], str | None] | None:
+    if validate is None:
+        return None
+    return lambda text: validate(text) or None
+
+
+@contextmanager
+def aborting() -> Iterator[None]:
+    """Give the auth package a cancelled prompt as its own error."""
+    from auth import errors
+
+    try:
+        yield
+    except UserAborted as error:
+        raise errors.UserAborted(interrupt=error.exit_code == 130) from None
