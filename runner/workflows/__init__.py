@@ -1,1 +1,1 @@
-"""TODO"""
+"""Workflow files: find, validate, select, run on the step engine, journal, report."""

@@ -1,0 +1,281 @@
+"""From a workflow as it was read to a workflow that can run: everything is checked before anything runs.
+
+`compile_workflow` gives compiled plain data and the problems found; `check_file` collects those of a whole file,
+for error messages and `atmos validate`.
+"""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError, Problem, Where, nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from runner.workflows.files import WorkflowFile
+
+KEYS = (
+    "description", "steps", "stack", "env", "identity", "working_directory", "output", "viewport", "show",
+    "dependencies", "container",
+)  # fmt: skip
+MANIFEST_KEYS = ("name", "description", "workflows")
+SHOW_KEYS = ("header", "flags", "command", "count", "progress", "labels")
+DEPENDENCY_KEYS = ("tools", "commands", "workflows", "max_concurrency")
+FAIL_MODES = ("wait_all", "fail_fast", "best_effort")
+HINT = "Check workflow step type, nested steps, needs dependencies, and control-step output/fail configuration"
+
+
+def where_of(raw: Any, key: str | int | None = None) -> Where | None:
+    """The place of a mapping or list, or of one of its entries; None for data that remembers no places."""
+    if key is None:
+        return getattr(raw, "where", None)
+    finder = getattr(raw, "key_where" if isinstance(key, str) else "item_where", None)
+    return finder(key) if finder is not None else None
+
+
+class _Checker:
+    """Collects the problems of one workflow while its fields are read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.problems: list[Problem] = []
+
+    def add(self, message: str, where: Where | None, *, hint: str = "") -> None:
+        self.problems.append(Problem(message, where, path=f"workflows.{self.name}", hint=hint))
+
+    def unknown_keys(self, raw: dict[str, Any], known: Iterable[str], what: str) -> None:
+        for key in raw:
+            if key not in known:
+                close = nearest(key, known)
+                self.add(
+                    f"unknown key `{key}` in {what}",
+                    where_of(raw, key),
+                    hint=f"Did you mean `{close[0]}`?" if close else f"Known keys: {', '.join(sorted(known))}",
+                )
+
+    def text(self, raw: dict[str, Any], key: str) -> str | tuple[Any, ...]:
+        """A text field as it was written; a deferred value as it is."""
+        value = raw.get(key)
+        if value is None:
+            return ""
+        if isinstance(value, tuple):
+            return value
+        if isinstance(value, (dict, list)):
+            self.add(f"`{key}` of workflow `{self.name}` has to be text", where_of(raw, key))
+            return ""
+        return scalar(raw, key).strip()
+
+    def mapping(self, raw: dict[str, Any], key: str) -> dict[str, Any]:
+        value = raw.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.add(f"`{key}` of workflow `{self.name}` has to be a mapping", where_of(raw, key))
+            return {}
+        return value
+
+    def names(self, raw: dict[str, Any], key: str, what: str) -> list[Any]:
+        value = raw.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.add(f"`{key}` of {what} has to be a list", where_of(raw, key))
+            return []
+        return value
+
+
+def scalar(raw: Any, key: str | int) -> str:
+    """A scalar as it was written in the file."""
+    literal = getattr(raw, "literal", None)
+    value = raw[key]
+    if isinstance(value, str):
+        return value
+    if literal is not None:
+        return str(literal(key))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def compile_workflow(raw: Any, *, name: str, file: WorkflowFile) -> tuple[dict[str, Any], list[Problem]]:
+    """A workflow as compiled plain data, and what is wrong with it. With problems it must not run."""
+    from runner.steps import declare as steps_declare
+
+    check = _Checker(name)
+    at = where_of(file.workflows, name) or where_of(raw)
+    compiled: dict[str, Any] = {"name": name, "file": file.relative, "where": at.plain() if at else None, "steps": []}
+    if not isinstance(raw, dict):
+        check.add(f"workflow `{name}` has to be a mapping with `steps`", at)
+        return compiled, check.problems
+    check.unknown_keys(raw, KEYS, f"workflow `{name}`")
+    for key in ("description", "stack", "identity", "working_directory", "output"):
+        compiled[key] = check.text(raw, key)
+    if isinstance(compiled["identity"], tuple):
+        check.add(f"`identity` of workflow `{name}` has to be a plain name", where_of(raw, "identity"))
+        compiled["identity"] = ""
+    if compiled["output"] not in ("", "raw", "log", "viewport", "none"):
+        check.add(
+            f"workflow `{name}` sets unsupported output mode `{compiled['output']}`", where_of(raw, "output"),
+            hint="Output modes: raw, log, viewport, none",
+        )  # fmt: skip
+    compiled["show"] = _show(check, raw)
+    compiled["viewport"] = _viewport(check, raw)
+    compiled["container"] = _container(check, raw)
+    compiled["dependencies"] = dependencies(check, raw)
+    compiled["env"], problems = steps_declare.compile_env(raw.get("env"), where=where_of(raw, "env"))
+    check.problems += problems
+    raw_steps = raw.get("steps")
+    if raw_steps is not None and not isinstance(raw_steps, list):
+        check.add(f"`steps` of workflow `{name}` has to be a list", where_of(raw, "steps"))
+    elif raw_steps:
+        compiled["steps"], problems = steps_declare.compile_steps(
+            raw_steps, kind="workflow", where=where_of(raw, "steps")
+        )
+        check.problems += problems
+    return compiled, check.problems
+
+
+def _show(check: _Checker, raw: dict[str, Any]) -> dict[str, bool]:
+    show = check.mapping(raw, "show")
+    check.unknown_keys(show, SHOW_KEYS, f"`show` of workflow `{check.name}`")
+    chosen = {}
+    for key, value in show.items():
+        if not isinstance(value, bool):
+            check.add(f"`show.{key}` of workflow `{check.name}` has to be true or false", where_of(show, key))
+        else:
+            chosen[key] = value
+    return chosen
+
+
+def _viewport(check: _Checker, raw: dict[str, Any]) -> dict[str, int]:
+    viewport = check.mapping(raw, "viewport")
+    check.unknown_keys(viewport, ("height", "width"), f"`viewport` of workflow `{check.name}`")
+    chosen = {}
+    for key, value in viewport.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            check.add(f"`viewport.{key}` of workflow `{check.name}` has to be a whole number", where_of(viewport, key))
+        else:
+            chosen[key] = value
+    return chosen
+
+
+def _container(check: _Checker, raw: dict[str, Any]) -> Any:
+    """`container: false` runs on this machine, as everything does; a container for a whole workflow is not offered."""
+    value = raw.get("container")
+    if value not in (None, False):
+        check.add(
+            f"workflow `{check.name}` asks to run in a container, which is not supported", where_of(raw, "container"),
+            hint="Remove `container:`, or call your container runtime from a shell step",
+        )  # fmt: skip
+    return None
+
+
+def dependencies(check: _Checker, raw: dict[str, Any]) -> dict[str, Any]:
+    """`dependencies` as plain data: tools, and the commands and workflows to run first."""
+    section = check.mapping(raw, "dependencies")
+    what = f"`dependencies` of `{check.name}`"
+    check.unknown_keys(section, DEPENDENCY_KEYS, what)
+    if not section:
+        return {}
+    tools = section.get("tools")
+    if tools is not None and not isinstance(tools, dict):
+        check.add(f"`tools` in {what} has to map tools to versions", where_of(section, "tools"))
+        tools = None
+    limit = section.get("max_concurrency", 1)
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
+        check.add(f"`max_concurrency` in {what} has to be a whole number", where_of(section, "max_concurrency"))
+        limit = 1
+    return {
+        "tools": {key: scalar(tools, key) for key in tools or {}},
+        "max_concurrency": limit,
+        "commands": _entries(check, section, "commands", what),
+        "workflows": _entries(check, section, "workflows", what),
+    }
+
+
+def _entries(check: _Checker, section: dict[str, Any], key: str, what: str) -> list[dict[str, Any]]:
+    found = []
+    raw = check.names(section, key, what)
+    for index, entry in enumerate(raw):
+        at = where_of(raw, index)
+        if isinstance(entry, str) and entry.strip():
+            entry = {"name": entry.strip()}
+        if not isinstance(entry, dict):
+            check.add(f"`{key}` in {what} holds names, or mappings with `name`", at)
+            continue
+        known = ("name", "file", "flags", "args", "fail") if key == "workflows" else ("name", "flags", "args", "fail")
+        check.unknown_keys(entry, known, f"`{key}` in {what}")
+        if not isinstance(entry.get("name"), str) or not entry["name"].strip():
+            check.add(f"an entry of `{key}` in {what} has no `name`", at)
+            continue
+        flags, args = entry.get("flags"), entry.get("args")
+        if flags is not None and not isinstance(flags, dict):
+            check.add(f"`flags` of `{entry['name']}` in {what} has to be a mapping", where_of(entry, "flags"))
+            flags = None
+        if args is not None and not isinstance(args, list):
+            check.add(f"`args` of `{entry['name']}` in {what} has to be a list", where_of(entry, "args"))
+            args = None
+        fail = entry.get("fail") or "wait_all"
+        if fail not in FAIL_MODES:
+            check.add(
+                f"`{entry['name']}` in {what} sets unsupported fail mode `{fail}`", where_of(entry, "fail"),
+                hint=f"Fail modes: {', '.join(FAIL_MODES)}",
+            )  # fmt: skip
+        found.append({
+            "kind": key.removesuffix("s"),
+            "name": entry["name"].strip(),
+            "file": str(entry.get("file") or ""),
+            "flags": {flag: scalar(flags, flag) for flag in flags or {}},
+            "args": [scalar(args, place) for place in range(len(args or []))],
+            "fail": fail,
+            "where": at.plain() if at else None,
+        })  # fmt: skip
+    return found
+
+
+def compile_dependencies(raw: dict[str, Any], owner: str) -> tuple[dict[str, Any], list[Problem]]:
+    """The `dependencies` of a custom command, compiled as those of a workflow are."""
+    check = _Checker(owner)
+    compiled = dependencies(check, raw)
+    return compiled, check.problems
+
+
+def check_file(file: WorkflowFile, *, first: str = "") -> list[Problem]:
+    """Every problem of a file, those of the workflow `first` before the others."""
+    problems: list[Problem] = []
+    for name in sorted(file.workflows, key=lambda name: name != first):
+        compiled, found = compile_workflow(file.workflows[name], name=name, file=file)
+        if not found and not compiled["steps"]:
+            found = [Problem(f"workflow `{name}` has no steps defined", Where(*compiled["where"])
+                             if compiled["where"] else None, path=f"workflows.{name}")]  # fmt: skip
+        problems += found
+    if not file.inline:
+        check = _Checker("")
+        check.unknown_keys(file.manifest, MANIFEST_KEYS, "the manifest")
+        problems += check.problems
+    return problems
+
+
+def failure(file: WorkflowFile, name: str, problems: list[Problem]) -> AtmosError:
+    """One error for all that is wrong with a workflow, and with the others of its file."""
+    own = {str(problem) for problem in problems}
+    others = [problem for problem in check_file(file, first=name) if str(problem) not in own]
+    first = problems[0]
+    message, _, detail = first.message.partition(": ")
+    lines = []
+    if first.where:
+        lines.append(f"{first.where}: {detail or first.message}")
+    elif detail:
+        lines.append(detail)
+    lines += [str(problem) for problem in problems[1:]]
+    explanation = "\n\n".join(lines)
+    if others:
+        explanation += f"\n\nAlso in {file.shown}:\n\n" + "\n".join(f"  • {problem}" for problem in others)
+    hints: list[str] = []
+    for problem in problems:
+        if problem.hint and problem.hint not in hints:
+            hints.append(problem.hint)
+    if not hints:
+        hints.append(HINT)
+    return AtmosError(message, title="Workflow Error", explanation=explanation, hints=hints, where=first.where)
