@@ -49,8 +49,20 @@ def contenders(root: Path) -> list[Contender]:
         Contender("70 commands", [atmos, "hello", "you"], ours[70], env),
         Contender("500 commands", [atmos, "hello", "you"], ours[500], env),
         Contender("cached identity", [atmos, "guarded"], guarded, env),
-        Contender("70 commands, cold cache", [atmos, "hello", "you"], ours[70], {**env, "XDG_CACHE_HOME": str(cold)}, empty_cache),
-        Contender("500 commands, cold cache", [atmos, "hello", "you"], ours[500], {**env, "XDG_CACHE_HOME": str(cold)}, empty_cache),
+        Contender(
+            "70 commands, cold cache",
+            [atmos, "hello", "you"],
+            ours[70],
+            {**env, "XDG_CACHE_HOME": str(cold)},
+            empty_cache,
+        ),
+        Contender(
+            "500 commands, cold cache",
+            [atmos, "hello", "you"],
+            ours[500],
+            {**env, "XDG_CACHE_HOME": str(cold)},
+            empty_cache,
+        ),
     ]
     peers = (
         ("task", "go-task", projects.task, ["hello", "TARGET=you"]),
@@ -63,7 +75,14 @@ def contenders(root: Path) -> list[Contender]:
             print(f"(no {name} here: `make bench` installs it)", file=sys.stderr)
             continue
         for count in (1, 500):
-            rows.append(Contender(f"{name}, {count} command{'s' if count > 1 else ''}", [str(binary), *words], make(root / f"{name}-{count}", count), env))
+            rows.append(
+                Contender(
+                    f"{name}, {count} command{'s' if count > 1 else ''}",
+                    [str(binary), *words],
+                    make(root / f"{name}-{count}", count),
+                    env,
+                )
+            )
     return rows
 
 

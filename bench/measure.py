@@ -50,7 +50,9 @@ def once(contender: Contender) -> None:
     contender.seconds.append(time.perf_counter() - start)
     contender.kilobytes.append(usage.ru_maxrss)
     if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"bench: {contender.name} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(contender.argv)}")
+        raise SystemExit(
+            f"bench: {contender.name} ended with {os.waitstatus_to_exitcode(status)}: {' '.join(contender.argv)}"
+        )
 
 
 def interleaved(contenders: Sequence[Contender], runs: int, warmup: int = 2) -> None:

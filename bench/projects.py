@@ -34,7 +34,9 @@ def atmos(folder: Path, commands: int, *, identity: bool = False) -> Path:
     """A project with so many commands; the measured one is `hello`."""
     folder.mkdir(parents=True)
     names = ["hello", *(f"command-{number}" for number in range(1, commands))]
-    text = "base_path: ./\ncommands:\n" + "".join(COMMAND.format(name=name, number=number) for number, name in enumerate(names))
+    text = "base_path: ./\ncommands:\n" + "".join(
+        COMMAND.format(name=name, number=number) for number, name in enumerate(names)
+    )
     (folder / "atmos.yaml").write_text(text + (IDENTITY if identity else ""))
     return folder
 
@@ -44,7 +46,7 @@ def task(folder: Path, commands: int) -> Path:
     rows = ["hello", *(f"command-{number}" for number in range(1, commands))]
     text = "version: '3'\nsilent: true\ntasks:\n"
     for row in rows:
-        text += f"  {row}:\n    desc: A task\n    vars: {{TARGET: '{{{{.TARGET | default \"world\"}}}}'}}\n    cmds:\n      - echo \"hello {{{{.TARGET}}}}\"\n"
+        text += f'  {row}:\n    desc: A task\n    vars: {{TARGET: \'{{{{.TARGET | default "world"}}}}\'}}\n    cmds:\n      - echo "hello {{{{.TARGET}}}}"\n'
     (folder / "Taskfile.yml").write_text(text)
     return folder
 
@@ -52,13 +54,18 @@ def task(folder: Path, commands: int) -> Path:
 def just(folder: Path, commands: int) -> Path:
     folder.mkdir(parents=True)
     rows = ["hello", *(f"command-{number}" for number in range(1, commands))]
-    (folder / "justfile").write_text("".join(f"{row} target='world':\n    @echo \"hello {{{{target}}}}\"\n\n" for row in rows))
+    (folder / "justfile").write_text(
+        "".join(f"{row} target='world':\n    @echo \"hello {{{{target}}}}\"\n\n" for row in rows)
+    )
     return folder
 
 
 def poe(folder: Path, commands: int) -> Path:
     folder.mkdir(parents=True)
     rows = ["hello", *(f"command-{number}" for number in range(1, commands))]
-    text = "[tool.poe.tasks]\n" + "".join(f'{row} = {{shell = "echo hello ${{target}}", args = [{{name = "target", default = "world"}}]}}\n' for row in rows)
+    text = "[tool.poe.tasks]\n" + "".join(
+        f'{row} = {{shell = "echo hello ${{target}}", args = [{{name = "target", default = "world"}}]}}\n'
+        for row in rows
+    )
     (folder / "pyproject.toml").write_text(text)
     return folder

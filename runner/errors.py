@@ -91,8 +91,9 @@ class Problem:
 
     __slots__ = ("hint", "message", "path", "severity", "where")
 
-    def __init__(self, message: str, where: Where | None = None, *, path: str = "", hint: str = "",
-                 severity: str = "error") -> None:
+    def __init__(
+        self, message: str, where: Where | None = None, *, path: str = "", hint: str = "", severity: str = "error"
+    ) -> None:
         self.message, self.where, self.path, self.hint, self.severity = message, where, path, hint, severity
 
     def plain(self) -> tuple[str, tuple[str, int, int] | None, str, str, str]:

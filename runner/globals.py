@@ -14,13 +14,35 @@ SELECT = "\0select"  # a bare --identity or --profile: a person is to choose
 
 # name -> kind; "optional": alone it means the value in OPTIONAL, and it takes the next word unless that starts with "-"
 FLAGS: dict[str, str] = {
-    "chdir": "string", "base-path": "string", "config": "list", "config-path": "list", "profile": "optional-list",
-    "identity": "optional", "logs-level": "string", "logs-file": "string", "verbose": "bool", "no-color": "bool",
-    "force-color": "bool", "force-tty": "bool", "interactive": "bool", "mask": "bool", "pager": "optional",
-    "redirect-stderr": "string", "settings-list-merge-strategy": "string", "edition": "string",
-    "use-version": "string", "cast": "optional", "ai": "bool", "skill": "list", "heatmap": "bool",
-    "heatmap-mode": "string", "profiler-enabled": "bool", "profiler-host": "string", "profiler-port": "int",
-    "profile-file": "string", "profile-type": "string",
+    "chdir": "string",
+    "base-path": "string",
+    "config": "list",
+    "config-path": "list",
+    "profile": "optional-list",
+    "identity": "optional",
+    "logs-level": "string",
+    "logs-file": "string",
+    "verbose": "bool",
+    "no-color": "bool",
+    "force-color": "bool",
+    "force-tty": "bool",
+    "interactive": "bool",
+    "mask": "bool",
+    "pager": "optional",
+    "redirect-stderr": "string",
+    "settings-list-merge-strategy": "string",
+    "edition": "string",
+    "use-version": "string",
+    "cast": "optional",
+    "ai": "bool",
+    "skill": "list",
+    "heatmap": "bool",
+    "heatmap-mode": "string",
+    "profiler-enabled": "bool",
+    "profiler-host": "string",
+    "profiler-port": "int",
+    "profile-file": "string",
+    "profile-type": "string",
 }
 SHORTHANDS = {"C": "chdir", "v": "verbose"}
 DEFAULT_TRUE = ("interactive", "mask")
@@ -62,7 +84,9 @@ class GlobalFlags:
         return bool(value)
 
 
-def scan(words: list[str], env: Mapping[str, str], *, identity_shorthand: bool = False) -> tuple[GlobalFlags, list[str]]:
+def scan(
+    words: list[str], env: Mapping[str, str], *, identity_shorthand: bool = False
+) -> tuple[GlobalFlags, list[str]]:
     """Take the global flags out of a command line: (flags, the remaining words in order).
 
     Words from `--` on are never looked at (decision D41). A flag without its value is left where it stands,
@@ -101,8 +125,10 @@ def scan(words: list[str], env: Mapping[str, str], *, identity_shorthand: bool =
                 rest.append(word)
             continue
         if value is None:
-            takes_next = index < count and words[index] != "--" and (
-                not words[index].startswith("-") or not kind.startswith("optional")
+            takes_next = (
+                index < count
+                and words[index] != "--"
+                and (not words[index].startswith("-") or not kind.startswith("optional"))
             )
             if takes_next:
                 value = words[index]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from auth.manager import Manager
+
     from runner.app import App
 
 VARIABLE = "ATMOS_IDENTITY"
@@ -61,7 +62,7 @@ class Identities:
 
     # -- choosing ----------------------------------------------------------------------------------
 
-    def choose(self, flag: str | None, owner: str = "", step: str = "") -> str | None | _Disabled:
+    def choose(self, flag: str | None, owner: str = "", step: str = "") -> str | _Disabled | None:
         """The identity of a step (decision D4): disabled > the step's > the flag's > its owner's > none.
 
         flag: None when absent, SELECT when bare. The environment stands in for an absent flag, but only
@@ -82,7 +83,7 @@ class Identities:
             return self.ambient.name if self.ambient.name and not self.ambient.inherited else owner
         return None
 
-    def choose_builtin(self, flag: str | None) -> str | None | _Disabled:
+    def choose_builtin(self, flag: str | None) -> str | _Disabled | None:
         """The identity a built-in command was asked to use, None where nobody said: then its default counts (D44)."""
         if flag is not None:
             if disables(flag):
@@ -95,7 +96,7 @@ class Identities:
     def select(self) -> str:
         """Ask a person, once per run. AtmosError without a terminal or without identities."""
         if self._selected is None:
-            self._selected = ask(self.app, self.manager(), sorted(self.manager().identities), "Select an identity:")
+            self._selected = ask(self.app, sorted(self.manager().identities), "Select an identity:")
         return self._selected
 
     # -- environments ------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class Identities:
             manager.close()
 
 
-def ask(app: App, manager: Manager, names: list[str], title: str) -> str:
+def ask(app: App, names: list[str], title: str) -> str:
     """Let a person choose among identities; the error without a terminal."""
     if not app.interactive:
         raise AtmosError(

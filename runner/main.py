@@ -11,6 +11,8 @@ from runner.globals import FLAGS, SELECT, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from runner.cli import Builtin
     from runner.globals import GlobalFlags
 
@@ -36,14 +38,14 @@ def main() -> int:
     except BrokenPipeError:
         _silence_stdout()
         code = BROKEN_PIPE
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one place where every error ends
         code = report(error, app)
     if app is not None:
         try:
             app.close()
         except KeyboardInterrupt:
             code = INTERRUPTED
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             code = report(error, app) or code
     return code
 
@@ -129,7 +131,9 @@ def command_word(words: list[str]) -> int:
         index += 1
         if word.startswith("--") and "=" not in word:
             kind = FLAGS.get(word[2:], "")
-            if kind in ("string", "list", "int") or (kind.startswith("optional") and index < count and not words[index].startswith("-")):
+            if kind in ("string", "list", "int") or (
+                kind.startswith("optional") and index < count and not words[index].startswith("-")
+            ):
                 index += 1
         elif word == "-C":
             index += 1
@@ -178,7 +182,7 @@ def dispatch(app: App) -> int:
     return unknown_command(app, word)
 
 
-def _by_command_alias(app: App, word: str) -> dict[str, object] | None:
+def _by_command_alias(app: App, word: str) -> dict[str, Any] | None:
     """The custom command that lists this word among its own aliases."""
     for summary in app.config.command_summaries():
         if word in summary[2]:
@@ -197,7 +201,9 @@ def builtin(app: App, row: Builtin, words: list[str]) -> int:
         position = command_word(words)
         child = words[position] if position >= 0 else ""
         children = tree.get("commands") or {}
-        names = {name for name in children} | {alias for node in children.values() for alias in node.get("aliases") or ()}
+        names = set(children) | {
+            alias for node in children.values() for alias in node.get("aliases") or ()
+        }
         if child in names and child not in row.subcommands:
             from runner.commands import run
 
@@ -206,7 +212,7 @@ def builtin(app: App, row: Builtin, words: list[str]) -> int:
     return cli.run(row, app, rest)
 
 
-def _joined(app: App, row: Builtin) -> dict[str, object] | None:
+def _joined(app: App, row: Builtin) -> dict[str, Any] | None:
     """The custom command of a built-in's name, if the configuration can be read; some built-ins work without one."""
     if row.name == "help":
         return None
@@ -216,10 +222,12 @@ def _joined(app: App, row: Builtin) -> dict[str, object] | None:
         return None  # whoever needs the configuration reports it
 
 
-def _warn_hidden(app: App, row: Builtin, tree: dict[str, object], child: str, children: dict[str, dict[str, object]]) -> None:
+def _warn_hidden(
+    app: App, row: Builtin, tree: dict[str, Any], child: str, children: dict[str, dict[str, Any]]
+) -> None:
     """Custom steps under a built-in's name are not reachable: said when that very command is called."""
     name, path = row.name, f"atmos {row.name}"
-    node: dict[str, object] = tree
+    node: dict[str, Any] = tree
     if child and child in children and child in row.subcommands:
         name, path, node = child, f"{path} {child}", children[child]
     elif child and row.subcommands:

@@ -73,7 +73,9 @@ def main() -> int:
     terraform = shutil.which("terraform") or shutil.which("tofu")
     with tempfile.TemporaryDirectory(prefix="atmos-demo-") as folder:
         project = Path(folder) / "infra"
-        shutil.copytree(ROOT / "examples" / "infra", project, ignore=shutil.ignore_patterns(".terraform*", "terraform.tfstate*"))
+        shutil.copytree(
+            ROOT / "examples" / "infra", project, ignore=shutil.ignore_patterns(".terraform*", "terraform.tfstate*")
+        )
         server, url = start_aws()
         try:
             env = environment(Path(folder), url)
@@ -83,7 +85,9 @@ def main() -> int:
                 print(f"\nThe command ran as {', '.join(roles)}.")
                 return 0
             first = run(["atmos", "deploy-infra", "vpc", "-s", "plat-ue2-prod"], project, env)
-            second = run(["atmos", "deploy-infra", "vpc", "-s", "plat-ue2-prod", "--identity", "developer"], project, env)
+            second = run(
+                ["atmos", "deploy-infra", "vpc", "-s", "plat-ue2-prod", "--identity", "developer"], project, env
+            )
             third = run(["atmos", "workflow", "deploy"], project, env)
         finally:
             server.kill()

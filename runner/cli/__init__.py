@@ -15,8 +15,16 @@ class Builtin:
 
     __slots__ = ("aliases", "identity_shorthand", "module", "name", "subcommands", "summary")
 
-    def __init__(self, name: str, module: str, summary: str, *, aliases: tuple[str, ...] = (),
-                 subcommands: dict[str, tuple[str, str]] | None = None, identity_shorthand: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        summary: str,
+        *,
+        aliases: tuple[str, ...] = (),
+        subcommands: dict[str, tuple[str, str]] | None = None,
+        identity_shorthand: bool = False,
+    ) -> None:
         self.name, self.module, self.summary, self.aliases = name, module, summary, aliases
         self.subcommands = subcommands or {}
         self.identity_shorthand = identity_shorthand

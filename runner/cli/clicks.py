@@ -51,7 +51,9 @@ class Group(click.Group):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(help_text(self, ctx))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None:
@@ -76,7 +78,9 @@ def group(path: str, summary: str, *, examples: str = "", **more: Any) -> Callab
     """Declare a group; `path` is how it is called, as in `atmos auth`."""
 
     def wrap(function: Callable[..., Any]) -> Group:
-        made = click.group(cls=Group, name=path.split()[-1], help=summary, path=path, examples=examples, **more)(function)
+        made = click.group(cls=Group, name=path.split()[-1], help=summary, path=path, examples=examples, **more)(
+            function
+        )
         assert isinstance(made, Group)
         return made
 
@@ -123,7 +127,11 @@ def _usage_error(error: click.UsageError, path: str) -> UsageError:
             message = f"unknown shorthand flag '{name.lstrip('-')[:1]}' in {name} for command {where}"
     elif isinstance(error, click.BadOptionUsage) and "requires an argument" in error.message:
         message = f"{error.option_name} flag needs an argument for command {where}"
-    elif isinstance(error, click.MissingParameter) and error.param is not None and error.param.param_type_name == "option":
+    elif (
+        isinstance(error, click.MissingParameter)
+        and error.param is not None
+        and error.param.param_type_name == "option"
+    ):
         message = f'required flag(s) "{error.param.opts[0].lstrip("-")}" not set'
     elif isinstance(error, click.MissingParameter) and error.param is not None:
         message = f"missing argument {error.param.make_metavar(ctx) if ctx else error.param.name}"  # type: ignore[arg-type]

@@ -49,12 +49,18 @@ def interactive(flags: GlobalFlags, env: Mapping[str, str]) -> bool:
     return flags.on("interactive") and (is_tty(0) or forced_tty(flags)) and not is_ci(env)
 
 
-def use_color(flags: GlobalFlags, env: Mapping[str, str], settings: Mapping[str, object] | None = None, fd: int = 2) -> bool:
+def use_color(
+    flags: GlobalFlags, env: Mapping[str, str], settings: Mapping[str, object] | None = None, fd: int = 2
+) -> bool:
     """Colour on or off for a stream: the first rule that applies decides (spec: config §2.3)."""
     settings = settings or {}
     if env.get("NO_COLOR"):
         return False
-    forced = flags.on("force-color") or env.get("FORCE_COLOR", "0") not in ("", "0", "false") or bool(settings.get("force_color"))
+    forced = (
+        flags.on("force-color")
+        or env.get("FORCE_COLOR", "0") not in ("", "0", "false")
+        or bool(settings.get("force_color"))
+    )
     if env.get("CLICOLOR") == "0" and not forced:
         return False
     if env.get("CLICOLOR_FORCE") or forced:

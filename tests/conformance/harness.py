@@ -80,7 +80,11 @@ class Sandbox:
         self.cwd = self.project / case.spec.get("cwd", ".")
 
     def fill(self, text: str) -> str:
-        return text.replace("<project>", str(self.project)).replace("<home>", str(self.home)).replace("<tmp>", str(self.tmp))
+        return (
+            text.replace("<project>", str(self.project))
+            .replace("<home>", str(self.home))
+            .replace("<tmp>", str(self.tmp))
+        )
 
     def clean(self, text: str) -> str:
         text = ESCAPES.sub("", text).replace(str(self.project), "<project>")
@@ -118,7 +122,9 @@ class Sandbox:
         texts: dict[str, str | None] = {}
         for name in [*expect.get("files", {}), *expect.get("no_files", [])]:
             path = Path(self.fill(name)) if name.startswith("<home>") else self.project / self.fill(name)
-            texts[name] = self.clean(path.read_text(errors="replace")) if path.is_file() else "" if path.exists() else None
+            texts[name] = (
+                self.clean(path.read_text(errors="replace")) if path.is_file() else "" if path.exists() else None
+            )
         return Outcome(code, self.clean(out), self.clean(err), texts)
 
     def _call(self, argv: list[str], stdin: str | None) -> tuple[int | str, str, str]:
@@ -174,8 +180,14 @@ def differences(expect: dict[str, Any], got: Outcome) -> list[str]:
     for name, text in (("stdout", got.out), ("stderr", got.err)):
         if name in expect and _trimmed(text) != _trimmed(expect[name]):
             found.append(f"{name} is {text!r}, expected {expect[name]!r}")
-        found += [f"{name} has no /{p}/: {text[-600:]!r}" for p in expect.get(f"{name}_has", []) if not re.search(p, text, re.M)]
-        found += [f"{name} has /{p}/: {text[-600:]!r}" for p in expect.get(f"{name}_lacks", []) if re.search(p, text, re.M)]
+        found += [
+            f"{name} has no /{p}/: {text[-600:]!r}"
+            for p in expect.get(f"{name}_has", [])
+            if not re.search(p, text, re.M)
+        ]
+        found += [
+            f"{name} has /{p}/: {text[-600:]!r}" for p in expect.get(f"{name}_lacks", []) if re.search(p, text, re.M)
+        ]
     for name, parse in (("stdout_json", json.loads), ("stdout_yaml", yaml.safe_load)):
         if name in expect:
             try:

@@ -11,7 +11,9 @@ import pytest
 from .harness import Case, Sandbox, differences, load_cases
 
 PENDING = frozenset(
-    line for line in (Path(__file__).parent / "pending.txt").read_text().splitlines() if line and not line.startswith("#")
+    line
+    for line in (Path(__file__).parent / "pending.txt").read_text().splitlines()
+    if line and not line.startswith("#")
 )
 CASES = list(load_cases())
 
