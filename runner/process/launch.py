@@ -1,0 +1,416 @@
+"""Start one program and see it to its end: streams, masking, capture, timeout, terminal, exit status.
+
+A child gets a process group of its own, so that a timeout, a signal or a cancelled group ends all it started; when our
+standard input is a terminal the group becomes its foreground, so that reading and Ctrl-C work as always. Streams that
+need neither masking nor capture are inherited: no copying. On the short way: no subprocess, no threads.
+"""
+
+from __future__ import annotations
+
+import _signal as signal
+import _thread
+import os
+import select
+import time
+
+from runner.app import write
+from runner.errors import AtmosError
+from runner.process import foreground, signals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from runner.process.masking import Mask, Stream
+
+    Sink = Callable[[bytes], None]
+    Target = int | Sink | None
+
+TIMED_OUT = 124
+NOT_FOUND = 127
+CHUNK = 1 << 16
+LINGER = 0.05  # seconds to wait for output of what a child left behind (process substitutions)
+CAPTURE_LIMIT = 64 << 20  # bytes kept of one stream; what comes after is shown but not kept
+
+_lock = _thread.allocate_lock()  # the working directory belongs to the whole process
+
+
+class Outcome:
+    """How a child ended. code: 0–255 (128 + n after signal n, 124 after a timeout)."""
+
+    __slots__ = ("code", "interrupted", "signal", "stderr", "stdout", "timed_out")
+
+    def __init__(self, code: int, stdout: bytes = b"", stderr: bytes = b"", *, number: int = 0, timed_out: bool = False) -> None:
+        self.code, self.stdout, self.stderr = code, stdout, stderr
+        self.signal = number
+        self.timed_out = timed_out
+        self.interrupted = 0
+
+
+def find(name: str, env: Mapping[str, str], cwd: str) -> str | None:
+    """The file of a program as a shell finds it with this environment: None when there is none."""
+    if "/" in name:
+        path = os.path.join(cwd, name)
+        return path if os.path.isfile(path) and os.access(path, os.X_OK) else None
+    for folder in env.get("PATH", os.defpath).split(":"):
+        path = os.path.join(cwd, folder, name)
+        if os.access(path, os.X_OK) and os.path.isfile(path):
+            return path
+    return None
+
+
+def spawn(
+    argv: list[str], *, env: Mapping[str, str], cwd: str, path: str, actions: list[tuple[int, ...]],
+    group: bool, session: bool = False,
+) -> int:  # fmt: skip
+    """Start a program in a directory; its pid. OSError when it cannot be started."""
+    more: dict[str, object] = {}
+    if session:
+        more["setsid"] = True
+    elif group:
+        more["setpgroup"] = 0
+    with _lock:
+        here = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.chdir(cwd)
+            return os.posix_spawn(
+                path, argv, env, file_actions=actions, setsigdef=signals.pipe_signal(), setsigmask=(), **more,  # type: ignore[arg-type]
+            )  # fmt: skip
+        except ValueError as error:
+            raise AtmosError(f"cannot start {argv[0]}: {error}", hints=["A NUL character cannot be passed to a program"]) from error
+        finally:
+            os.fchdir(here)
+            os.close(here)
+
+
+class Flow:
+    """One stream of a child: read here, masked, kept, written there."""
+
+    __slots__ = ("fd", "kept", "number", "size", "stream", "target")
+
+    def __init__(self, fd: int, number: int, target: Target, stream: Stream | None, keep: bool) -> None:
+        self.fd = fd
+        self.number = number
+        self.target = target
+        self.stream = stream
+        self.kept: list[bytes] | None = [] if keep else None
+        self.size = 0
+
+    def take(self, data: bytes) -> None:
+        if self.stream is not None:
+            data = self.stream.feed(data)
+        if data:
+            self.give(data)
+
+    def give(self, data: bytes) -> None:
+        if self.kept is not None and self.size < CAPTURE_LIMIT:
+            self.kept.append(data)
+            self.size += len(data)
+        target = self.target
+        if target is None:
+            return
+        if isinstance(target, int):
+            write(target, data)
+        else:
+            target(data)
+
+    def finish(self) -> None:
+        """No more will come: what the masking held back goes out."""
+        if self.stream is not None:
+            rest = self.stream.flush()
+            if rest:
+                self.give(rest)
+
+    def text(self) -> bytes:
+        return b"".join(self.kept) if self.kept else b""
+
+
+_left: list[Flow] = []  # streams that background jobs of earlier steps still hold; pumped by the steps after them
+
+
+def close_leftovers() -> None:
+    """The run is over: nobody reads what background jobs still print."""
+    while _left:
+        flow = _left.pop()
+        try:
+            flow.finish()
+        except OSError:
+            pass
+        os.close(flow.fd)
+
+
+def run(
+    argv: list[str],
+    *,
+    env: Mapping[str, str],
+    cwd: str,
+    path: str | None = None,
+    stdin: int | bytes | None = 0,
+    stdout: Target | bool = 1,
+    stderr: Target | bool = 2,
+    capture: bool = False,
+    mask: Mask | None = None,
+    timeout: float | None = None,
+    shared_terminal: bool = False,
+    on_start: Callable[[int], None] | None = None,
+) -> Outcome:
+    """Run a program to its end. OSError when it cannot be started; Interrupted when a signal ended the run.
+
+    stdin: a descriptor, bytes to feed, or None for nothing. stdout, stderr: a descriptor, a function that takes bytes,
+    or None to show nothing. shared_terminal: the child stays in our process group (interactive steps).
+    on_start: told the process group, so that another thread can end it.
+    """
+    program = path or find(argv[0], env, cwd)
+    if program is None:
+        raise FileNotFoundError(2, "executable file not found in $PATH", argv[0])
+    actions: list[tuple[int, ...]] = []
+    ours: list[int] = []
+    theirs: list[int] = []
+    flows: list[Flow] = []
+    feed: tuple[int, bytes] | None = None
+    pid = 0
+    try:
+        if stdin is None:
+            null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+            theirs.append(null)
+            actions.append((os.POSIX_SPAWN_DUP2, null, 0))
+        elif isinstance(stdin, bytes):
+            reader, writer = os.pipe()
+            theirs.append(reader)
+            ours.append(writer)
+            actions.append((os.POSIX_SPAWN_DUP2, reader, 0))
+            os.set_blocking(writer, False)
+            feed = (writer, stdin)
+        elif stdin != 0:
+            actions.append((os.POSIX_SPAWN_DUP2, stdin, 0))
+        for number, target in ((1, stdout), (2, stderr)):
+            target = None if isinstance(target, bool) else target
+            if isinstance(target, int) and mask is None and not capture:
+                if target != number:
+                    actions.append((os.POSIX_SPAWN_DUP2, target, number))
+                continue
+            if target is None and not capture:
+                null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+                theirs.append(null)
+                actions.append((os.POSIX_SPAWN_DUP2, null, number))
+                continue
+            reader, writer = os.pipe()
+            ours.append(reader)
+            theirs.append(writer)
+            actions.append((os.POSIX_SPAWN_DUP2, writer, number))
+            flows.append(Flow(reader, number, target, mask.stream() if mask is not None else None, capture))
+        with signals.starting():
+            pid = spawn(argv, env=env, cwd=cwd, path=program, actions=actions, group=not shared_terminal)
+            signals.add(pid, pid, shared_terminal)
+        if on_start is not None:
+            on_start(pid)
+    except BaseException:
+        for fd in ours:
+            os.close(fd)
+        raise
+    finally:
+        for fd in theirs:
+            os.close(fd)
+    front = foreground.give(pid) if stdin == 0 and not shared_terminal else None
+    try:
+        outcome = _attend(pid, flows, feed, timeout, group=0 if shared_terminal else pid)
+    except BaseException:
+        _abandon(pid, 0 if shared_terminal else pid)
+        for flow in flows:
+            _close(flow)
+        raise
+    finally:
+        if front is not None:
+            front.take_back()
+    if front is not None and (outcome.signal == signal.SIGINT or outcome.code == 128 + signal.SIGINT):
+        outcome.interrupted = signal.SIGINT  # the keyboard's signal went to the child alone
+    return outcome
+
+
+def status_code(status: int) -> tuple[int, int]:
+    """Exit code and signal of a wait status."""
+    code = os.waitstatus_to_exitcode(status)
+    return (128 - code, -code) if code < 0 else (code, 0)
+
+
+def _close(flow: Flow) -> None:
+    if flow.fd >= 0:
+        os.close(flow.fd)
+        flow.fd = -1
+
+
+def _abandon(pid: int, group: int) -> None:
+    """We cannot go on: end the child and what it started."""
+    if group:
+        signals.kill_group(group, signal.SIGTERM)
+    try:
+        for _ in range(100):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                break
+            time.sleep(0.01)
+        else:
+            (signals.kill_group(group, signal.SIGKILL) if group else os.kill(pid, signal.SIGKILL))
+            os.waitpid(pid, 0)
+    except (ChildProcessError, ProcessLookupError):
+        pass
+    signals.remove(pid)
+    if group:
+        signals.end_group(group, 0.2)
+
+
+def _attend(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, *, group: int) -> Outcome:
+    """Copy streams until the child ends, then what is still in them; keep the time; wait for the child."""
+    if not flows and feed is None and timeout is None:
+        _, status = os.waitpid(pid, 0)
+        timed_out = False
+    else:
+        status, timed_out = _pump(pid, flows, feed, timeout, group)
+    signals.remove(pid)
+    stopped = signals.received()
+    if group and (timed_out or stopped):
+        signals.end_group(group, 1.0)
+    code, number = status_code(status)
+    kept = {1: b"", 2: b""}
+    for flow in flows:
+        if flow.fd < 0:
+            flow.finish()
+        kept[flow.number] = flow.text()
+        flow.kept = None
+    outcome = Outcome(TIMED_OUT if timed_out else code, kept[1], kept[2], number=number, timed_out=timed_out)
+    outcome.interrupted = stopped
+    return outcome
+
+
+def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, group: int) -> tuple[int, bool]:
+    poller = select.poll()
+    table: dict[int, Flow] = {}
+    for flow in (*flows, *_left) if _main_thread() else flows:
+        table[flow.fd] = flow
+        poller.register(flow.fd, select.POLLIN)
+    waiter = -1
+    try:
+        waiter = os.pidfd_open(pid)
+        poller.register(waiter, select.POLLIN)
+    except (AttributeError, OSError):
+        pass  # no such descriptors here: look again every few milliseconds
+    if feed is not None:
+        poller.register(feed[0], select.POLLOUT)
+    deadline = time.monotonic() + timeout if timeout is not None else None
+    kill_at: float | None = None
+    timed_out = False
+    status: int | None = None
+    try:
+        while status is None:
+            pause: float | None = None if waiter >= 0 else 0.02
+            now = time.monotonic() if deadline is not None or kill_at is not None or signals.received() else 0.0
+            if signals.received() and kill_at is None and signals.received() != signal.SIGINT:
+                kill_at = now + signals.GRACE
+            if kill_at is not None:
+                if now >= kill_at:
+                    _signal(pid, group, signal.SIGKILL)
+                    kill_at = now + 3600.0
+                pause = kill_at - now if pause is None else pause
+            elif deadline is not None:
+                if now >= deadline:
+                    timed_out = True
+                    _signal(pid, group, signal.SIGTERM)
+                    kill_at = now + signals.GRACE
+                    continue
+                pause = deadline - now if pause is None else min(pause, deadline - now)
+            for fd, _ in poller.poll(None if pause is None else max(0.0, pause) * 1000 + 1):
+                if fd == waiter:
+                    status = os.waitpid(pid, 0)[1]
+                elif feed is not None and fd == feed[0]:
+                    feed = _feed(feed, poller)
+                elif fd in table:
+                    _read(table[fd], poller, table)
+            if waiter < 0 and status is None:
+                done, found = os.waitpid(pid, os.WNOHANG)
+                if done:
+                    status = found
+        _drain(flows, poller, table)
+    finally:
+        if waiter >= 0:
+            os.close(waiter)
+        if feed is not None:
+            os.close(feed[0])
+    return status, timed_out
+
+
+def _main_thread() -> bool:
+    return _thread.get_ident() == _MAIN
+
+
+_MAIN = _thread.get_ident()
+
+
+def _signal(pid: int, group: int, number: int) -> None:
+    if group:
+        signals.kill_group(group, number)
+    else:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
+def _feed(feed: tuple[int, bytes], poller: select.poll) -> tuple[int, bytes] | None:
+    """Write some of the child's input; None when all is written or nobody reads it."""
+    fd, data = feed
+    try:
+        data = data[os.write(fd, data[:CHUNK]) :] if data else data
+    except BlockingIOError:
+        return feed
+    except OSError:
+        data = b""
+    if data:
+        return (fd, data)
+    poller.unregister(fd)
+    os.close(fd)
+    return None
+
+
+def _read(flow: Flow, poller: select.poll, table: dict[int, Flow]) -> bool:
+    """Take what a stream has; False at its end."""
+    try:
+        data = os.read(flow.fd, CHUNK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        data = b""
+    if data:
+        flow.take(data)
+        return True
+    poller.unregister(flow.fd)
+    del table[flow.fd]
+    os.close(flow.fd)
+    flow.fd = -1
+    if flow in _left:
+        _left.remove(flow)
+        flow.finish()
+    return False
+
+
+def _drain(flows: list[Flow], poller: select.poll, table: dict[int, Flow]) -> None:
+    """The child has ended. Its own output is in the pipes; what still holds them is a background job."""
+    for flow in flows:
+        if flow.fd < 0:
+            continue
+        os.set_blocking(flow.fd, False)
+        while flow.fd >= 0 and _read(flow, poller, table):
+            pass
+    limit = time.monotonic() + LINGER
+    while any(flow.fd >= 0 for flow in flows):
+        pause = limit - time.monotonic()
+        if pause <= 0:
+            break
+        for fd, _ in poller.poll(pause * 1000 + 1):
+            if fd in table:
+                _read(table[fd], poller, table)
+    for flow in flows:
+        if flow.fd >= 0:
+            if _main_thread():
+                _left.append(flow)
+            else:
+                flow.finish()
+                _close(flow)

@@ -1,0 +1,189 @@
+"""Signals while children run: pass them on, let nobody outlive us, tell the run that it was interrupted.
+
+`watch()` installs handlers for INT, TERM, HUP and QUIT around a run. A signal goes to the process group of every child
+that lives; a second INT becomes TERM, a third KILL. Without a child the run ends at once. Only the main thread sees
+signals; children of other threads are told all the same. On the short way.
+"""
+
+from __future__ import annotations
+
+import _signal as signal
+import errno
+import os
+import time
+
+from runner.errors import AtmosError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+NAMES = {signal.SIGINT: "SIGINT", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP", signal.SIGQUIT: "SIGQUIT"}
+GRACE = 5.0  # seconds from TERM to KILL
+
+
+class Interrupted(AtmosError):
+    """A signal ended the run. Quiet: whoever sent it knows. Exit status 128 + signal (decision D34)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"interrupted by {NAMES.get(number, number)}", exit_code=128 + number, quiet=True)
+        self.signal = number
+
+
+class Stop(BaseException):
+    """Raised by the handler where no child lives: passes through `except Exception` like KeyboardInterrupt."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = number
+
+
+class _State:
+    """What the handlers know. children: pid -> (process group, shares our terminal's group)."""
+
+    def __init__(self) -> None:
+        self.children: dict[int, tuple[int, bool]] = {}
+        self.received: list[int] = []
+        self.starting = 0  # launches under way: their children are not in `children` yet
+        self.holding = 0  # threads run children: the main thread must not be torn out of its wait
+        self.depth = 0
+        self.interrupts = 0
+
+
+_state = _State()
+
+
+def received() -> int:
+    """The first signal of this run, 0 when there was none."""
+    return _state.received[0] if _state.received else 0
+
+
+def check() -> None:
+    """Raise Interrupted when a signal has come."""
+    if _state.received:
+        raise Interrupted(_state.received[0])
+
+
+def kill_group(group: int, number: int) -> bool:
+    """Send a signal to a process group; False when nobody is left."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # only zombies left on some systems, or a set-user-id child
+    return True
+
+
+def _deliver(pid: int, number: int) -> None:
+    group, shared = _state.children[pid]
+    if not shared:
+        kill_group(group, number)
+    elif number not in (signal.SIGINT, signal.SIGQUIT):  # the terminal sent these two to all of its group
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
+def _handle(number: int, frame: FrameType | None) -> None:
+    if number == signal.SIGINT:
+        if _state.children and all(shared for _, shared in _state.children.values()):
+            return  # an interactive step owns the keyboard
+        _state.interrupts += 1
+    _state.received.append(number)
+    if not _state.children and not _state.starting and not _state.holding:
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise Stop(number)
+    passed = number
+    if number == signal.SIGINT and _state.interrupts > 1:
+        passed = signal.SIGTERM if _state.interrupts == 2 else signal.SIGKILL
+    for pid in list(_state.children):
+        _deliver(pid, passed)
+
+
+class watch:  # noqa: N801  (used as a with statement)
+    """Handlers for the time of a run; nested uses share them. Elsewhere than in the main thread it does nothing."""
+
+    def __init__(self) -> None:
+        self.before: list[tuple[int, object]] = []
+
+    def __enter__(self) -> watch:
+        _state.depth += 1
+        if _state.depth == 1:
+            _state.received.clear()
+            _state.interrupts = 0
+            try:
+                for number in FORWARDED:
+                    old = signal.getsignal(number)
+                    if old != signal.SIG_IGN or number == signal.SIGTERM:  # as under nohup: leave ignored what is ignored
+                        signal.signal(number, _handle)
+                        self.before.append((number, old))
+            except ValueError:  # not the main thread
+                self.before.clear()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _state.depth -= 1
+        for number, old in self.before:
+            signal.signal(number, old if old is not None else signal.SIG_DFL)  # type: ignore[arg-type]
+        self.before.clear()
+
+
+class starting:  # noqa: N801
+    """While a child is being started: a signal waits until the child is known."""
+
+    def __enter__(self) -> None:
+        _state.starting += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _state.starting -= 1
+
+
+class holding:  # noqa: N801
+    """While threads run children: signals are noted and passed on, and the waiting thread is left alone."""
+
+    def __enter__(self) -> None:
+        _state.holding += 1
+
+    def __exit__(self, *exc: object) -> None:
+        _state.holding -= 1
+
+
+def add(pid: int, group: int, shared: bool) -> None:
+    """A child lives. A signal that came while it was started reaches it now."""
+    seen = len(_state.received)
+    _state.children[pid] = (group, shared)
+    if seen:
+        _deliver(pid, _state.received[-1])
+
+
+def remove(pid: int) -> None:
+    """A child has ended and was waited for."""
+    _state.children.pop(pid, None)
+
+
+def end_group(group: int, grace: float = GRACE, number: int = signal.SIGTERM) -> None:
+    """End whatever is left of a process group: ask, wait, kill."""
+    if not kill_group(group, number):
+        return
+    limit = time.monotonic() + grace
+    pause = 0.002
+    while time.monotonic() < limit:
+        if not kill_group(group, 0):
+            return
+        time.sleep(pause)
+        pause = min(pause * 2, 0.05)
+    kill_group(group, signal.SIGKILL)
+
+
+def pipe_signal() -> tuple[int, ...]:
+    """Signals that this interpreter ignores and children must not."""
+    return (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTTOU)
+
+
+def is_gone(error: OSError) -> bool:
+    """Whether an error says that the other end of a pipe or a terminal is closed."""
+    return error.errno in (errno.EPIPE, errno.EIO)

@@ -1,0 +1,151 @@
+"""Masking: the same bytes come out however the stream is split, secrets never, everything else unchanged."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.parse
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runner.process.masking import Mask
+
+SECRETS = ["wJalrXUtnFEMI/K7MDENG+bPxRfiCY", "hunter2-hunter2", "ähnlich wie ein Wort", "EXAMPLEKEY==abcdef"]
+MULTI = "-----BEGIN THING-----\nabcdefghijklmnopqrstuvwxyz\nABCDEFGHIJ\n-----END THING-----\n"
+KEY = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA0123456789abcdef\n" * 3 + "-----END RSA PRIVATE KEY-----\n"
+TOKENS = [
+    "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+    "AKIAIOSFODNN7EXAMPLE",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "xoxb-123456789012-abcdefghijkl",
+    KEY.rstrip("\n"),
+]
+
+
+def mask() -> Mask:
+    found = Mask()
+    found.add([*SECRETS, MULTI, "short"])
+    return found
+
+
+def through(mask: Mask, chunks: list[bytes]) -> bytes:
+    stream = mask.stream()
+    return b"".join([*(stream.feed(chunk) for chunk in chunks), stream.flush()])
+
+
+pieces = st.lists(
+    st.one_of(
+        st.sampled_from([*SECRETS, *TOKENS, MULTI, "AKIA", "ghp_", "gh", "eyJ", "-----BEGIN ", "\n", " ", "short"]),
+        st.text(max_size=8),
+        st.sampled_from(SECRETS).flatmap(lambda s: st.integers(1, len(s)).map(lambda n: s[:n])),
+    ),
+    max_size=12,
+).map(lambda parts: "".join(parts).encode())
+
+
+@settings(max_examples=400, deadline=None)
+@given(pieces, st.data())
+def test_any_split_gives_the_same_bytes(text: bytes, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    chunks = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    assert through(mask(), chunks) == mask().apply(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(pieces)
+def test_byte_by_byte_and_no_secret_left(text: bytes) -> None:
+    out = through(mask(), [text[i : i + 1] for i in range(len(text))])
+    assert out == mask().apply(text)
+    for secret in SECRETS:
+        assert secret.encode() not in out
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300))
+def test_other_bytes_pass_unchanged(data: bytes) -> None:
+    assert mask().apply(data) == data
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_shapes_every_split(token: str) -> None:
+    text = f"a {token} b\n".encode()
+    for cut in range(len(text)):
+        assert through(Mask(), [text[:cut], text[cut:]]) == b"a <MASKED> b\n"
+
+
+def test_a_word_that_only_contains_a_beginning() -> None:
+    for text in (b"TAKIAIOSFODNN7EXAMPLE\n", b"AKIAIOSFODNN7EXAMPLEx\n", b"ghp_short\n", b"-----BEGIN CERTIFICATE-----\nabc\n"):
+        assert Mask().apply(text) == text
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_encoded_forms(secret: str) -> None:
+    m = mask()
+    for before in ("", "a", "ab", "user:"):
+        code = base64.b64encode(f"{before}{secret}{before}".encode()).decode()
+        out = m.text(code)
+        assert "<MASKED>" in out
+        assert len(out.replace("<MASKED>", "")) <= len(before) * 3 + 4
+    assert m.text(urllib.parse.quote(secret, safe="")) == "<MASKED>"
+    assert m.text(urllib.parse.quote_plus(secret)) == "<MASKED>"
+    assert m.text(json.dumps(secret, ensure_ascii=False)) == '"<MASKED>"'
+
+
+def test_long_base64_is_masked_line_by_line() -> None:
+    secret = "t0k3n" * 60
+    m = Mask()
+    m.add([secret])
+    for ending in ("", "\n"):
+        out = m.text(base64.encodebytes((secret + ending).encode()).decode())
+        assert "dDBr" not in out
+
+
+def test_several_lines_and_their_forms() -> None:
+    m = mask()
+    assert m.text(f"x{MULTI}y") == "x<MASKED>\ny"
+    assert m.text(MULTI.replace("\n", "\r\n")) == "<MASKED>\r\n"
+    assert m.text(json.dumps(MULTI)) == '"<MASKED>\\n"'
+    assert m.text("  abcdefghijklmnopqrstuvwxyz") == "  <MASKED>"
+
+
+def test_lines_are_not_delayed() -> None:
+    stream = mask().stream()
+    assert stream.feed(b"hello\nwor") == b"hello\nwor"
+    assert stream.feed(b"Password: ") == b"Password: "
+    assert stream.feed(b"hunter2-") == b""
+    assert stream.feed(b"x\n") == b"hunter2-x\n"
+
+
+def test_overlapping_secrets_are_one() -> None:
+    m = Mask(shaped=False)
+    m.add(["abcdefgh", "ghijklmn"])
+    for cut in range(17):
+        text = b"xxabcdefghijklmnx"
+        assert through(m, [text[:cut], text[cut:]]) == b"xx<MASKED>x"
+
+
+def test_patterns() -> None:
+    m = Mask(shaped=False)
+    m.add_pattern(r"acct-\d{4,}")
+    assert through(m, [b"to acct-12", b"345 now\n"]) == b"to <MASKED> now\n"
+    with pytest.raises(ValueError, match="unterminated"):
+        m.add_pattern("[")
+
+
+def test_nothing_is_held_without_bound() -> None:
+    stream = Mask().stream()
+    size = 0
+    for _ in range(200):
+        size += len(stream.feed(b"eyJ" + b"a" * 5000))
+    assert size > 900_000
+
+
+def test_a_mask_shows_nothing() -> None:
+    import pickle
+
+    m = mask()
+    assert "hunter" not in repr(m)
+    with pytest.raises(TypeError):
+        pickle.dumps(m)
