@@ -1,0 +1,91 @@
+"""`atmos workflow NAME [flags] [-- args]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.cli import clicks
+from runner.errors import UsageError
+
+if TYPE_CHECKING:
+    from runner.app import App
+
+_EXAMPLES = """\
+ $ atmos workflow                                   pick one
+ $ atmos workflow deploy                            looked up by name
+ $ atmos workflow deploy -f networking -s plat-ue2-dev
+ $ atmos workflow deploy --from-step apply --identity admin
+ $ atmos workflow deploy --dry-run
+ $ atmos workflow deploy --report run.html --report junit.xml
+ $ atmos workflow --resume last"""
+
+
+@clicks.command("atmos workflow", "Run the steps of a workflow", examples=_EXAMPLES)
+@clicks.argument("names", nargs=-1, metavar="[NAME]")
+@clicks.option("--file", "-f", metavar="FILE", envvar="ATMOS_WORKFLOW_FILE", default="",
+               help="Workflow file, relative to workflows.base_path")
+@clicks.option("--stack", "-s", metavar="STACK", default="", help="Stack of the atmos steps; beats every other stack")
+@clicks.option("--from-step", metavar="STEP", default="", help="Begin at this step")
+@clicks.option("--dry-run", is_flag=True, default=False, help="Print each step; run, ask and write nothing")
+@clicks.option("--identity", "-i", metavar="NAME", default=None,
+               help="Identity of the steps that have none of their own; alone: choose one")
+@clicks.option("--tags", metavar="A,B", default="", help="Tags to hand to every atmos step")
+@clicks.option("--labels", metavar="K:V", default="", help="Labels to hand to every atmos step")
+@clicks.option("--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)")
+@clicks.option("--resume", metavar="RUN", default="", help="Go on with an interrupted run: its id, or `last`")
+@clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
+def workflow(
+    app: App,
+    names: tuple[str, ...],
+    file: str,
+    stack: str,
+    from_step: str,
+    dry_run: bool,
+    identity: str | None,
+    tags: str,
+    labels: str,
+    report: tuple[str, ...],
+    resume: str,
+    trailing: tuple[str, ...],
+) -> int:
+    from runner.workflows import run as workflows_run
+
+    if len(names) > 1:
+        raise UsageError(
+            f"one workflow at a time: got {', '.join(f'`{name}`' for name in names)}",
+            usage="atmos workflow [name] [flags]",
+            command="atmos workflow",
+        )
+    flag = app.flags.given.get("identity", identity)
+    return workflows_run.run(
+        app,
+        names[0] if names else "",
+        file=file or app.env.get("ATMOS_WORKFLOW_FILE", ""),
+        stack=stack,
+        identity_flag=None if flag is None else str(flag),
+        from_step=from_step or app.env.get("ATMOS_WORKFLOW_FROM_STEP", ""),
+        dry_run=dry_run or _on(app, "ATMOS_WORKFLOW_DRY_RUN"),
+        tags=tags,
+        labels=labels,
+        trailing=list(trailing),
+        report=list(report),
+        resume=resume,
+    )
+
+
+def _on(app: App, name: str) -> bool:
+    return app.env.get(name, "").strip().lower() in ("1", "t", "true", "yes", "on")
+
+
+def run(app: App, argv: list[str]) -> int:
+    words, trailing = argv, []
+    if "--" in argv:
+        at = argv.index("--")
+        words, trailing = argv[:at], argv[at + 1 :]
+    if words and words[0] == "list":
+        from runner.cli import list_workflows
+
+        return list_workflows.run(app, argv[1:])
+    if words and words[0] == "help":
+        words = ["--help"]
+    return clicks.run(workflow, app, [*(f"--trailing={word}" for word in trailing), *words])
