@@ -1,0 +1,133 @@
+"""Run a custom command: words in, exit code out. On the short way.
+
+In this order: mistakes of the declaration → parse → nothing to run (`when`) is success → missing values are asked for →
+values → working directory → dependencies → component → the one engine. Nothing authenticates before the engine's
+first step that needs it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from runner.commands import grammar, values
+from runner.commands.model import Command
+from runner.errors import AtmosError, Where
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from runner.app import App
+    from runner.commands.grammar import Parsed
+    from runner.commands.values import Values
+
+
+def run(app: App, tree: dict[str, object], words: list[str]) -> int:
+    """Run the command of `tree` that `words` mean: all words of the command line but the command's own name."""
+    command, _, _ = grammar.locate(Command(tree), words)
+    problems = command.problems()
+    if problems:
+        return _broken(app, command, words)
+    parsed = grammar.parse(tree, words)
+    take_globals(app, parsed)
+    if parsed.help_topic is not None:
+        return _help(app, parsed)
+    grammar.check_words(parsed)
+    command = parsed.resolve(app.config.resolve)
+    if not command.steps:
+        return _without_steps(app, parsed)
+    if parsed.flags.get("watch") is not None and _automatic(parsed, "watch"):
+        from runner.commands import watch
+
+        return watch.run(app, parsed, tree, words)
+    return run_parsed(app, parsed)
+
+
+def run_parsed(app: App, parsed: Parsed) -> int:
+    """Run a command whose words are read."""
+    dry_run = bool(parsed.flags.get("dry-run")) and _automatic(parsed, "dry-run")
+    ask = app.interactive and not dry_run
+    values.check_complete(app, parsed, ask=ask)
+
+    from runner.commands import execution
+
+    given = values.Values(app, parsed)
+    prepared = execution.Execution(app, given, dry_run=dry_run)
+    if not prepared.anything_to_do():
+        return 0
+    if ask:
+        values.ask_missing(app, given)
+    values.check_values(given)
+    return prepared.run()
+
+
+def take_globals(app: App, parsed: Parsed) -> None:
+    """Global flags that stand after the command word count like those before it."""
+    if parsed.globals_given != app.flags.given:
+        app.flags.given.clear()
+        app.flags.given.update(parsed.globals_given)
+        app._log = None  # its level may be another now
+
+
+def _automatic(parsed: Parsed, name: str) -> bool:
+    """Whether a flag is the automatic one, not one that the command declares itself."""
+    flag = parsed.table.by_name.get(name)
+    return flag is not None and flag.origin == "automatic"
+
+
+def _help(app: App, parsed: Parsed) -> int:
+    if parsed.command.children and not parsed.command.arguments:
+        grammar.check_words(parsed)
+    from runner.console import help as console_help
+
+    app.out(console_help.render_command_help(app, parsed.command, parsed.help_topic or ""))
+    return 0
+
+
+def _broken(app: App, command: Command, words: list[str]) -> int:
+    """A command with mistakes: its help, which names them, or an error that does."""
+    own = words[: words.index("--")] if "--" in words else words
+    if "--help" in own or "-h" in own or any(word.startswith("--help=") for word in own):
+        from runner.console import help as console_help
+
+        app.out(console_help.render_command_help(app, command, ""))
+        return 0
+    problems = command.problems()
+    lines = []
+    for problem in problems:
+        lines.append(str(problem) + (f"\n  {problem.hint}" if problem.hint else ""))
+    first = problems[0].where
+    count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+    raise AtmosError(
+        f"`{command.path}` is not valid: its declaration has {count}",
+        title="Invalid Command",
+        explanation="\n".join(lines),
+        where=first,
+        hints=[f"Check the 'commands' section in {os.path.basename(first.file) if first else 'atmos.yaml'}"],
+    )
+
+
+def _without_steps(app: App, parsed: Parsed) -> int:
+    """A command that only holds others, or nothing at all."""
+    command = parsed.command
+    children = [child for child in command.children if not child.internal]
+    if command.children:
+        if parsed.arguments:
+            raise grammar.unknown_child(command, parsed.arguments[0])
+        lines = ["Available command(s):"]
+        lines += [f"{number}. {child.path}" for number, child in enumerate(children, 1)]
+        app.err("\n".join(lines) + "\n")
+        return 1
+    if parsed.arguments:
+        raise grammar.usage_error(command, f"Unknown command {parsed.arguments[0]} for {command.path}")
+    grammar.check_count(parsed)
+    place = command.data.get("where")
+    raise AtmosError(
+        f"The `{command.path}` command has no steps or subcommands configured.",
+        title="Invalid Command",
+        where=Where(*place) if isinstance(place, list) else None,
+        hints=["Give it `steps`, or `commands` below it"],
+    )
+
+
+def values_of(app: App, parsed: Parsed) -> Values:
+    """Arguments and flags of a parsed command line, for others who run commands."""
+    return values.Values(app, parsed)

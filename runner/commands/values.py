@@ -1,0 +1,195 @@
+"""What a command line gives a command: its arguments and flags by name, asked for where a person can be asked.
+
+On the short way: prompts, stacks and hints are imported when they are needed.
+"""
+
+from __future__ import annotations
+
+from runner.commands import grammar
+from runner.commands.model import text
+from runner.errors import AtmosError, UserAborted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from runner.app import App
+    from runner.commands.grammar import Parsed
+    from runner.commands.model import Argument, Flag
+
+HOW_TO_LEAVE = "Press ctrl+c or esc to cancel"
+
+
+class Values:
+    """Arguments and flags by name, in the order of their declaration; every declared name is there."""
+
+    __slots__ = ("arguments", "flags", "parsed", "trailing")
+
+    def __init__(self, app: App, parsed: Parsed) -> None:
+        self.parsed = parsed
+        command = parsed.command
+        self.arguments: dict[str, str] = {}
+        for index, argument in enumerate(command.arguments):
+            if index < len(parsed.arguments):
+                self.arguments[argument.name] = parsed.arguments[index]
+            else:
+                self.arguments[argument.name] = text(argument.default)
+        self.flags: dict[str, object] = {}
+        for flag in command.flags:
+            self.flags[flag.name] = _flag_value(app, parsed, flag)
+        self.trailing = parsed.trailing or []
+
+    def trailing_text(self) -> str:
+        """The words after `--` as one text that bash reads as those words again."""
+        from templating.quoting import quote_words
+
+        try:
+            return quote_words(self.trailing)
+        except ValueError as error:
+            raise AtmosError(
+                f"failed to process command-line arguments: failed to quote trailing arguments: {error}"
+            ) from error
+
+
+def _flag_value(app: App, parsed: Parsed, flag: Flag) -> object:
+    if flag.origin == "global":
+        return app.flags.on(flag.name) if flag.type == "bool" else app.flags.text(flag.name)
+    value = parsed.flags.get(flag.name)
+    if value is not None:
+        return value
+    if flag.default is None:
+        return flag.zero
+    if flag.type == "list" and not isinstance(flag.default, list):
+        return [item for item in text(flag.default).split(",") if item]
+    if flag.type == "bool" and not isinstance(flag.default, bool):
+        return text(flag.default) in ("1", "t", "T", "true", "TRUE", "True")
+    if flag.type == "string":
+        return text(flag.default)
+    return flag.default
+
+
+def check_complete(app: App, parsed: Parsed, *, ask: bool) -> None:
+    """Raise for needed arguments and flags that are missing, unless a person will be asked for them."""
+    if ask:
+        return
+    grammar.check_count(parsed)
+    missing = grammar.missing_flags(parsed)
+    if missing:
+        lines = [f"  --{flag.name}  {text(flag.description)}".rstrip() for flag in missing]
+        described = "\n".join(lines) if any(flag.description for flag in missing) else ""
+        raise AtmosError(
+            grammar.required_flags_error(missing), explanation=described,
+            hints=[f"Run `{parsed.command.path} --help` for usage"],
+        )  # fmt: skip
+
+
+def ask_missing(app: App, values: Values) -> None:
+    """Ask a person for what is needed and missing, once per run."""
+    parsed = values.parsed
+    command = parsed.command
+    for index, argument in enumerate(command.arguments):
+        if argument.required and index >= len(parsed.arguments) and not values.arguments[argument.name]:
+            values.arguments[argument.name] = _ask(app, values, argument, argument.name)
+    for flag in command.flags:
+        if flag.required and flag.name not in parsed.flags and flag.type != "bool" and flag.origin != "global":
+            answer = _ask(app, values, flag, flag.name)
+            if flag.type == "list":
+                values.flags[flag.name] = parsed.flags[flag.name] = [item for item in answer.split(",") if item]
+            elif flag.type == "int":
+                values.flags[flag.name] = parsed.flags[flag.name] = int(answer)
+            else:
+                values.flags[flag.name] = parsed.flags[flag.name] = answer
+    still = [flag for flag in grammar.missing_flags(parsed) if flag.name not in values.flags or flag.type == "bool"]
+    if still:
+        raise AtmosError(grammar.required_flags_error(still), hints=[f"Run `{command.path} --help` for usage"])
+
+
+def _ask(app: App, values: Values, wanted: Argument | Flag, name: str) -> str:
+    from runner.console import prompts
+    from runner.console.errors import warn
+
+    options = [text(value) for value in wanted.values] or _known(app, values, wanted)
+    title = "Choose stack" if wanted.semantic == "stack" and not wanted.values else f"Choose {name}"
+    try:
+        if options:
+            answer = prompts.select(title, options, description=HOW_TO_LEAVE, app=app)
+        else:
+            kind = getattr(wanted, "type", "string")
+            answer = prompts.text(text(wanted.description) or name, validate=_whole_number if kind == "int" else _something, app=app)
+    except UserAborted:
+        warn(app, "Selection cancelled")
+        raise
+    app.err(f"Selected {name} `{answer}`\n")
+    return answer
+
+
+def _something(answer: str) -> str | None:
+    return None if answer else "a value is needed"
+
+
+def _whole_number(answer: str) -> str | None:
+    try:
+        int(answer)
+    except ValueError:
+        return "a whole number is needed"
+    return None
+
+
+def _known(app: App, values: Values, wanted: Argument | Flag) -> list[str]:
+    """The stacks or components there are, for a parameter that means one of them."""
+    if not wanted.semantic:
+        return []
+    from runner import stacks
+
+    kind = component_type(values.parsed)
+    if wanted.semantic == "stack":
+        return list(stacks.stack_names(app))
+    return list(stacks.component_names(app, stack_of(values), kind=kind))
+
+
+def component_type(parsed: Parsed) -> str:
+    """The type of the custom component a command is bound to; "" for none."""
+    component = parsed.command.data.get("component")
+    return str(component["type"]) if isinstance(component, dict) else ""
+
+
+def stack_of(values: Values) -> str:
+    """The stack that was given, "" if none was."""
+    return semantic_value(values, "stack") or ""
+
+
+def semantic_value(values: Values, meaning: str) -> str | None:
+    """The value of the first argument, else flag, that means a component or a stack; None when none is declared."""
+    command = values.parsed.command
+    for argument in command.arguments:
+        if argument.semantic == meaning:
+            return values.arguments[argument.name]
+    for flag in command.flags:
+        if flag.semantic == meaning:
+            return str(values.flags[flag.name])
+    return None
+
+
+def check_values(values: Values) -> None:
+    """Values outside the list a parameter allows. An empty value is not checked."""
+    command = values.parsed.command
+    for argument in command.arguments:
+        _check(argument, [values.arguments[argument.name]], f"argument {argument.name}")
+    for flag in command.flags:
+        value = values.flags[flag.name]
+        _check(flag, value if isinstance(value, list) else [value], f"flag --{flag.name}")
+
+
+def _check(parameter: Argument | Flag, given: list[object], what: str) -> None:
+    if not parameter.values:
+        return
+    allowed = [text(value) for value in parameter.values]
+    for item in given:
+        word = "" if item is None or item is False else str(item)
+        if word and word not in allowed:
+            from runner.errors import nearest
+
+            close = nearest(word, allowed, 1)
+            raise AtmosError(
+                "invalid value for flag",
+                explanation=f'invalid value "{word}" for {what} (valid values: {", ".join(allowed)})',
+                hints=[f"Did you mean `{close[0]}`?"] if close else (),
+            )
