@@ -27,8 +27,10 @@ class Node:
     def __init__(self, entry: dict[str, Any], place: str) -> None:
         self.kind: str = entry["kind"]
         self.name: str = entry["name"]
-        self.flags: dict[str, str] = dict(entry["flags"])
-        self.args: list[str] = list(entry["args"])
+        self.flags: dict[str, str] = {key: str(value) for key, value in (entry.get("flags") or {}).items()}
+        if entry.get("stack"):
+            self.flags.setdefault("stack", str(entry["stack"]))
+        self.args: list[str] = [str(word) for word in entry.get("args") or ()]
         self.place = place
         self.file: WorkflowFile | None = None
         self.needs: list[Key] = []
@@ -48,7 +50,7 @@ class Graph:
 def plan(app: App, owner: str, section: dict[str, Any], file: WorkflowFile | None) -> Graph | None:
     """Read the graph below `dependencies` of an owner, as in `workflow "deploy"`. None when there is nothing to run.
     Raises AtmosError for unknown names and cycles."""
-    entries = [*section.get("commands", ()), *section.get("workflows", ())]
+    entries = entries_of(section)
     if not entries:
         return None
     builder = _Builder(app)
@@ -60,6 +62,15 @@ def plan(app: App, owner: str, section: dict[str, Any], file: WorkflowFile | Non
     for entry in entries:
         builder.visit(entry, file)
     return Graph(order(builder.nodes), fail_mode(entries), int(section.get("max_concurrency", 1)))
+
+
+def entries_of(section: dict[str, Any]) -> list[dict[str, Any]]:
+    """The commands and workflows of a compiled `dependencies`, each with its kind."""
+    return [
+        {**entry, "kind": kind}
+        for kind in ("command", "workflow")
+        for entry in section.get(f"{kind}s") or ()
+    ]
 
 
 def fail_mode(entries: list[dict[str, Any]]) -> str:
@@ -117,7 +128,7 @@ class _Builder:
         self.on_trail.append(node.key)
         self.trail.append(str(node))
         section = self._section(node)
-        for child in [*section.get("commands", ()), *section.get("workflows", ())]:
+        for child in entries_of(section):
             node.needs.append(self.visit(child, node.file))
         self.on_trail.pop()
         self.trail.pop()
@@ -156,8 +167,8 @@ class _Builder:
         from runner.workflows import files
 
         name = entry["name"]
-        if entry["file"]:
-            chosen = files.load(self.app, entry["file"])
+        if entry.get("file"):
+            chosen = files.load(self.app, str(entry["file"]))
             if name in chosen.workflows:
                 return chosen
             raise self._unknown("workflow", name, sorted(chosen.workflows), where)

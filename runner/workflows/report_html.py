@@ -110,7 +110,7 @@ def _timeline(run: RunRecord, groups: set[str]) -> str:
                 f'title="{escape(record.status)}, {duration(record.seconds)}"></span>'
             )
         label = f'<span class="name{" child" if record.parent else ""}" title="{escape(record.name)}">{escape(record.name)}</span>'
-        spent = duration(record.seconds) if record.status != "skipped" else "skipped"
+        spent = _spent(record)
         rows.append(f'<div class="{kind}">{label}<span class="track">{bar}</span><span class="time">{spent}</span></div>')
     return f'<div class="chart">{"".join(rows)}</div>'
 
@@ -141,5 +141,9 @@ def _detail(record: StepRecord, *, opened: bool = False) -> str:
         body = f"<p>{escape(record.status)}</p>"
     return (
         f'<details{" open" if opened else ""}><summary>{dot}<span class="mono">{escape(record.name)}</span>{marks}'
-        f'<span class="time">{duration(record.seconds)}</span></summary><div>{body}</div></details>'
+        f'<span class="time">{_spent(record)}</span></summary><div>{body}</div></details>'
     )
+
+
+def _spent(record: StepRecord) -> str:
+    return record.status if record.status in ("skipped", "restored") else duration(record.seconds)

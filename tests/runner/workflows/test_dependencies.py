@@ -1,0 +1,107 @@
+"""The graph of dependencies: each node once, in a fixed order, circles and unknown names found before anything runs."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from runner.errors import AtmosError
+from runner.workflows import dependencies, files
+
+
+def workflow_file(needs: dict[str, list[Any]], relative: str = "deps.yaml") -> files.WorkflowFile:
+    workflows = {
+        name: {"dependencies": {"workflows": list(names)}, "steps": ["true"]} for name, names in needs.items()
+    }
+    return files.WorkflowFile(f"/w/{relative}", relative, relative, {"workflows": workflows})
+
+
+def planned(needs: dict[str, list[Any]], top: str, app: Any = None) -> list[str]:
+    file = workflow_file(needs)
+    section = {"workflows": [entry if isinstance(entry, dict) else {"name": entry} for entry in needs[top]]}
+    graph = dependencies.plan(app, f'workflow "{top}"', section, file)
+    return [node.name for node in graph.order] if graph else []
+
+
+def test_a_diamond_runs_each_once_needs_first() -> None:
+    assert planned({"a": ["c", "b"], "b": ["d"], "c": ["d"], "d": []}, "a") == ["d", "b", "c"]
+
+
+def test_ready_nodes_go_by_name_not_by_place() -> None:
+    assert planned({"top": ["z", "m", "a"], "z": [], "m": ["z"], "a": []}, "top") == ["a", "z", "m"]
+
+
+def test_same_name_with_other_parameters_is_another_node() -> None:
+    needs = {"top": [{"name": "x", "flags": {"stack": "a"}}, {"name": "x", "flags": {"stack": "b"}}, "x", "x"], "x": []}
+    assert planned(needs, "top") == ["x", "x", "x"]
+
+
+def test_nothing_to_run() -> None:
+    assert dependencies.plan(None, 'workflow "w"', {"tools": {"x": "1"}}, None) is None  # type: ignore[arg-type]
+
+
+def test_circles_are_named_with_their_chain() -> None:
+    with pytest.raises(AtmosError, match="circular dependency detected") as caught:
+        planned({"a": ["b"], "b": ["c"], "c": ["a"]}, "a")
+    assert 'workflow "a" -> workflow "b" -> workflow "c" -> workflow "a"' in caught.value.message
+    with pytest.raises(AtmosError, match="cannot depend on itself"):
+        planned({"a": ["a"]}, "a")
+    with pytest.raises(AtmosError, match='workflow "b" -> workflow "c" -> workflow "b"'):
+        planned({"a": ["b"], "b": ["c"], "c": ["b"]}, "a")
+
+
+def test_unknown_names_tell_who_needs_them_and_the_nearest() -> None:
+    with pytest.raises(AtmosError, match='unknown dependency: workflow "buid"') as caught:
+        planned({"top": ["middle"], "middle": ["buid"], "build": []}, "top")
+    assert 'workflow "middle"' in caught.value.explanation
+    assert "build" in caught.value.hints[0]
+
+
+def test_modes_of_failure() -> None:
+    def mode(*modes: str) -> str:
+        return dependencies.fail_mode([{"fail": each} for each in modes])
+
+    assert mode("wait_all", "") == "wait_all"
+    assert mode("wait_all", "fail_fast") == "fail_fast"
+    assert mode("best_effort", "fail_fast") == "best_effort"
+
+
+def run_graph(needs: dict[str, list[Any]], broken: set[str], fail: str = "wait_all") -> tuple[list[str], int, str]:
+    said: list[str] = []
+    log = SimpleNamespace(warning=lambda message, **facts: said.append(message))
+    app = SimpleNamespace(err=said.append, log=log, env={}, flags=None)
+    file = workflow_file(needs)
+    section = {"workflows": [{"name": name, "fail": fail} for name in needs["top"]]}
+    graph = dependencies.plan(app, 'workflow "top"', section, file)  # type: ignore[arg-type]
+    assert graph is not None
+    ran: list[str] = []
+
+    def node(item: dependencies.Node) -> int:
+        ran.append(item.name)
+        return 7 if item.name in broken else 0
+
+    code = 0
+    try:
+        dependencies.run(app, 'workflow "top"', graph, node)  # type: ignore[arg-type]
+    except AtmosError as error:
+        assert error.quiet
+        code = error.exit_code
+    return ran, code, "".join(said)
+
+
+def test_a_failure_stops_who_needs_it_and_the_owner() -> None:
+    needs = {"top": ["a", "b", "c"], "a": [], "b": ["a"], "c": []}
+    ran, code, said = run_graph(needs, {"a"})
+    assert (ran, code) == (["a", "c"], 7)
+    assert 'workflow "b" is skipped' in said
+    assert 'workflow "top" did not run' in said
+
+
+def test_fail_fast_and_best_effort() -> None:
+    needs = {"top": ["a", "c"], "a": [], "c": []}
+    assert run_graph(needs, {"a"}, "fail_fast")[:2] == (["a"], 7)
+    ran, code, said = run_graph(needs, {"a"}, "best_effort")
+    assert (ran, code) == (["a", "c"], 0)
+    assert "best_effort" in said
