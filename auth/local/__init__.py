@@ -1,0 +1,1 @@
+"""Kinds without a cloud: mocks for tests, and the identity that passes everything through."""

@@ -1,0 +1,193 @@
+"""Walking a chain: from the nearest link whose stored credentials hold to the target, one walker at a time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from auth import kinds
+from auth.config import Identity
+from auth.credentials import AwsCredentials, Credentials, NoCredentials
+from auth.errors import (
+    AuthenticationFailed,
+    AuthError,
+    ConfigError,
+    InteractionRequired,
+    KeyringError,
+    LockTimeout,
+    UserAborted,
+)
+from auth.files import locks
+from auth.kind import IdentityKind, Link, ProviderKind, Run
+
+if TYPE_CHECKING:
+    from auth.manager import Manager
+
+MARGIN = 15 * 60.0
+
+
+def standalone(identity: Identity) -> bool:
+    """Whether an identity may be the base of a chain."""
+    try:
+        return kinds.identity(identity.kind).standalone
+    except ConfigError:
+        identity.usable()
+        raise
+
+
+def stored(link: Link, run: Run) -> Credentials | None:
+    """The stored credentials of a link, over or not."""
+    return link.kind.cached(link, run)
+
+
+def authenticate(run: Run, *, force: bool) -> tuple[Credentials, bool]:
+    """Credentials of the target, and whether they are new."""
+    target = run.target
+    before = _usable(target, run, 0.0)
+    if before is not None and not force:
+        return before, False
+    if target.kind.ambient:
+        return _walk(run), True
+    with _one_at_a_time(target, run) as waited:
+        if not force or waited:
+            now_stored = _usable(target, run, 0.0)
+            if now_stored is not None and (not force or _differs(before, now_stored)):
+                return now_stored, False
+        credentials = _walk(run)
+        if not isinstance(credentials, NoCredentials):
+            _save(target, credentials, run)
+    return credentials, True
+
+
+def provider(link: Link, run: Run) -> Credentials:
+    """Credentials of a provider, by itself."""
+    with _one_at_a_time(link, run):
+        return _provider_step(link, run)
+
+
+def _walk(run: Run) -> Credentials:
+    """Start at the nearest link above the target that holds for a while yet, else at the root."""
+    start, credentials = 0, None
+    if not run.root.kind.ambient or len(run.links) > 2:
+        for index in range(len(run.links) - 2, -1, -1):
+            link = run.links[index]
+            if link.kind.ambient:
+                break
+            found = _usable(link, run, MARGIN)
+            if found is not None:
+                start, credentials = index + 1, found
+                break
+    if credentials is None:
+        credentials = _base(run)
+        start = 1
+    for index in range(start, len(run.links)):
+        credentials = _step(run.links[index], credentials, run)
+    return credentials
+
+
+def _base(run: Run) -> Credentials:
+    """Authenticate the root: a provider, or a standalone identity (decision D10)."""
+    link = run.root
+    if len(run.links) == 1:
+        return _step(link, None, run)
+    if link.kind.ambient:
+        return _provider_step(link, run) if link.is_provider else _step(link, None, run)
+    with _one_at_a_time(link, run) as waited:
+        if waited:
+            found = _usable(link, run, 0.0)
+            if found is not None:
+                return found
+        if link.is_provider:
+            return _provider_step(link, run)
+        credentials = _step(link, None, run)
+        _save(link, credentials, run)
+        return credentials
+
+
+def _provider_step(link: Link, run: Run) -> Credentials:
+    assert isinstance(link.kind, ProviderKind)
+    try:
+        credentials = link.kind.authenticate(link, run)
+    except AuthError as error:
+        raise _failed(error, f"provider={link.name}", link, run) from error
+    if link.kind.ambient:
+        _purge(link, run)
+    else:
+        _save(link, credentials, run)
+    return credentials
+
+
+def _step(link: Link, base: Credentials | None, run: Run) -> Credentials:
+    assert isinstance(link.kind, IdentityKind)
+    try:
+        return link.kind.authenticate(link, base, run)
+    except AuthError as error:
+        index = run.links.index(link)
+        step = f" step={index}" if index else ""
+        raise _failed(error, f"identity={link.name}{step}", link, run) from error
+
+
+def _failed(error: AuthError, where: str, link: Link, run: Run) -> AuthError:
+    """The error with the step of the chain in front, keeping its class's meaning for those who catch it."""
+    if isinstance(error, UserAborted):
+        return error
+    chain = f"Chain: {' -> '.join(run.names)}" if len(run.links) > 1 else ""
+    explanation = "\n".join(part for part in (error.explanation, chain) if part)
+    failed: AuthError
+    message = f"authentication failed: {where}: {error.message.removeprefix('authentication failed: ')}"
+    if isinstance(error, (InteractionRequired, LockTimeout, KeyringError)):
+        failed = type(error)(message, explanation=explanation, hints=error.hints, exit_code=error.exit_code)
+    else:
+        failed = AuthenticationFailed(message, explanation=explanation, hints=error.hints,
+                                      where=error.where or (link.entry.where if isinstance(error, ConfigError)
+                                                            else None), exit_code=error.exit_code)
+        failed.identity = "" if link.is_provider else link.name
+        failed.provider = link.name if link.is_provider else ""
+    return failed
+
+
+def _usable(link: Link, run: Run, margin: float) -> Credentials | None:
+    """Stored credentials that hold for `margin` seconds; a keyring that cannot be read counts as empty here."""
+    try:
+        found = stored(link, run)
+    except KeyringError as error:
+        run.services.store.problem = error.message
+        return None
+    return found if found is not None and found.valid_at(run.services.now(), margin) else None
+
+
+def _save(link: Link, credentials: Credentials, run: Run) -> None:
+    link.kind.save(link, credentials, run)
+
+
+def _purge(link: Link, run: Run) -> None:
+    """Nothing of an ambient provider may lie in the keyring."""
+    try:
+        if run.services.store.type != "noop":
+            run.services.store.remove(link.name, run.fingerprint(link))
+    except AuthError as error:
+        run.services.warn(f"stale keyring entry of {link.name} was not removed: {error.message}")
+
+
+def _differs(before: Credentials | None, now: Credentials) -> bool:
+    if before is None:
+        return True
+    if isinstance(before, AwsCredentials) and isinstance(now, AwsCredentials):
+        return before.access_key_id != now.access_key_id
+    return before.expires_at != now.expires_at
+
+
+def _one_at_a_time(link: Link, run: Run) -> Any:
+    path = os.path.join(run.services.cache_home, "auth", "locks", f"{run.fingerprint(link)}.lock")
+
+    def on_wait(holder: str) -> None:
+        run.services.notify(f"Waiting for {holder}, which is authenticating {link.name}")
+
+    return locks.locked(path, deadline=locks.LOGIN_DEADLINE, purpose=f"authenticating {link.name}", on_wait=on_wait)
+
+
+def audit(manager: Manager, run: Run, credentials: Credentials, event: str) -> None:
+    """Write down who authenticated, if that is wanted."""
+    from auth.audit import record
+
+    record(manager, run, credentials, event)
