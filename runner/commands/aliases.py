@@ -1,10 +1,12 @@
 """Top-level `aliases:`: a word that stands for other words of the same program. On the short way.
 
-The words are run by this very executable, as a nested run: its depth is counted, so an alias that leads back to
-itself ends.
+The words are run by this very executable in our place, as a nested run: its depth is counted, so an alias that leads
+back to itself ends.
 """
 
 from __future__ import annotations
+
+import os
 
 from runner.errors import AtmosError
 
@@ -17,15 +19,15 @@ DEPTH = "ATMOS_SHLVL"
 
 
 def run(app: App, name: str, target: str, words: list[str]) -> int:
-    """Run the words of `target` followed by the user's; the exit code is the nested run's, who printed its own error."""
+    """Run the words of `target` followed by the user's. Returns only by raising."""
     env = dict(app.env)
     env.pop("ATMOS_CHDIR", None)
     env[DEPTH] = str(next_depth(env, f"alias `{name}`"))
-    argv = [app.executable, *split(name, target), *without_chdir(words)]
-
-    from runner.process import launch
-
-    return launch.run(argv, env=env, cwd=app.cwd)
+    executable = app.executable
+    try:
+        os.execve(executable, [executable, *split(name, target), *without_chdir(words)], env)
+    except OSError as error:
+        raise AtmosError(f"cannot start {executable}: {error.strerror}") from error
 
 
 def split(name: str, target: str) -> list[str]:

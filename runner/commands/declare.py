@@ -57,13 +57,12 @@ def fold(items: list[object], into: dict[str, Node], path: tuple[str, ...] = ())
         words = name.split() if isinstance(name, str) else []
         if not words:
             continue
-        level, here = into, path
+        level, node = into, None
         for word in words:
-            here = (*here, word)
-            node = level.get(word)
-            if node is None:
-                node = level[word] = Node(word, here)
+            here = (*(node.path if node else path), word)
+            node = level.setdefault(word, Node(word, here))
             level = node.children
+        assert node is not None
         node.overlay(item)
 
 

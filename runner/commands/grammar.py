@@ -74,9 +74,7 @@ def table_of(command: Command) -> Table:
         table.add(flag)
     for ancestor in command.lineage:
         for flag in ancestor.flags:
-            if not flag.origin:
-                table.add(flag)
-            elif flag.origin == "global" and flag.name not in table.by_name:
+            if not flag.origin or (flag.origin == "global" and flag.name not in table.by_name):
                 table.add(flag)
     return table
 
@@ -119,7 +117,7 @@ def usage_line(command: Command) -> str:
 
 
 def usage_error(command: Command, message: str, **more: object) -> UsageError:
-    return UsageError(message, usage=usage_line(command), command=command.path, **more)  # type: ignore[arg-type]
+    return UsageError(message, usage=usage_line(command), command=command.path, **more)
 
 
 def parse(tree: dict[str, object], words: list[str]) -> Parsed:

@@ -45,7 +45,7 @@ def run_parsed(app: App, parsed: Parsed) -> int:
     """Run a command whose words are read."""
     dry_run = bool(parsed.flags.get("dry-run")) and _automatic(parsed, "dry-run")
     ask = app.interactive and not dry_run
-    values.check_complete(app, parsed, ask=ask)
+    values.check_complete(parsed, ask=ask)
 
     from runner.commands import execution
 
@@ -91,9 +91,7 @@ def _broken(app: App, command: Command, words: list[str]) -> int:
         app.out(console_help.render_command_help(app, command, ""))
         return 0
     problems = command.problems()
-    lines = []
-    for problem in problems:
-        lines.append(str(problem) + (f"\n  {problem.hint}" if problem.hint else ""))
+    lines = [str(problem) + (f"\n  {problem.hint}" if problem.hint else "") for problem in problems]
     first = problems[0].where
     count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
     raise AtmosError(

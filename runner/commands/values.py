@@ -66,7 +66,7 @@ def _flag_value(app: App, parsed: Parsed, flag: Flag) -> object:
     return flag.default
 
 
-def check_complete(app: App, parsed: Parsed, *, ask: bool) -> None:
+def check_complete(parsed: Parsed, *, ask: bool) -> None:
     """Raise for needed arguments and flags that are missing, unless a person will be asked for them."""
     if ask:
         return

@@ -1,0 +1,446 @@
+"""Help: of the program, of custom commands, of built-in ones; all in one shape (docs/commands.md).
+
+A page is made of sections in a fixed order. What can be parsed and what help shows are the same declarations: custom
+commands are read through `runner.commands.grammar`, built-in ones through their click objects.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from runner.commands import grammar
+from runner.commands.model import Argument, Command, Flag, text
+from runner.console import terminal
+from runner.errors import AtmosError
+from runner.version import __version__
+
+if TYPE_CHECKING:
+    import click
+
+    from runner.app import App
+
+TOPICS = grammar.HELP_TOPICS
+DASHES = ("--", "", "Use double dashes to separate Atmos-specific options from native arguments and flags for the command.")
+MORE = "Use --help=usage for examples or --help=all for all flags and full help."
+
+# name -> one line of help of the program's own flags; shown under GLOBAL FLAGS
+GLOBAL_HELP = {
+    "ai": "Accepted and ignored",
+    "base-path": "Base path of the project",
+    "cast": "Accepted and ignored",
+    "chdir": "Change to this directory before anything else",
+    "config": "Configuration files to read instead of the discovered ones",
+    "config-path": "Directories with configuration files to read instead of the discovered ones",
+    "edition": "Accepted and ignored",
+    "force-color": "Use colours even where no terminal is",
+    "force-tty": "Treat all streams as terminals",
+    "heatmap": "Accepted and ignored",
+    "heatmap-mode": "Accepted and ignored",
+    "identity": "Identity to use for authentication; empty or false turns authentication off, alone it asks",
+    "interactive": "Ask for what is missing, where a person can be asked",
+    "logs-file": "File for log lines: a path, /dev/stderr, /dev/stdout or /dev/null",
+    "logs-level": "Log level: Trace, Debug, Info, Warning, Error or Off",
+    "mask": "Mask secrets in what steps print",
+    "no-color": "Use no colours",
+    "pager": "Show long output in a pager",
+    "profile": "Configuration profiles to apply",
+    "profile-file": "Accepted and ignored",
+    "profile-type": "Accepted and ignored",
+    "profiler-enabled": "Accepted and ignored",
+    "profiler-host": "Accepted and ignored",
+    "profiler-port": "Accepted and ignored",
+    "redirect-stderr": "File that takes what is written to stderr",
+    "settings-list-merge-strategy": "How lists of stacks are merged: replace, append or merge",
+    "skill": "Accepted and ignored",
+    "use-version": "Version that is required",
+    "verbose": "Log level Debug, and errors with their context",
+}
+TYPE_WORDS = {"bool": "", "optional": "string", "optional-list": "strings", "list": "strings", "int": "int", "string": "string"}
+
+Row = tuple[str, str]
+
+
+class Page:
+    """Help as it is put together: sections of aligned rows, wrapped to the width, coloured on a terminal."""
+
+    def __init__(self, app: App) -> None:
+        self.color = terminal.use_color(app.flags, app.env, fd=1)
+        self.width = max(40, min(terminal.width(app.env, fd=1), 200))
+        self.lines: list[str] = []
+
+    def paint(self, words: str, code: str) -> str:
+        return f"\x1b[{code}m{words}\x1b[0m" if self.color and words else words
+
+    def add(self, *lines: str) -> None:
+        self.lines += lines
+
+    def heading(self, title: str) -> None:
+        self.add(self.paint(title, "1"), "")
+
+    def prose(self, words: str) -> None:
+        """A description: paragraphs are wrapped, Markdown is kept readable."""
+        if not words.strip():
+            return
+        for line in _plain_markdown(words.strip("\n")).splitlines():
+            self.add(*(textwrap.wrap(line, self.width, subsequent_indent=_indent(line), break_on_hyphens=False,
+                                     break_long_words=False) or [""]))  # fmt: skip
+        self.add("")
+
+    def usage(self, *lines: str) -> None:
+        self.heading("USAGE")
+        self.add("", *(f"    $ {line}" for line in lines), "", "")
+
+    def rows(self, title: str, rows: list[Row], *, indent: int = 6, airy: bool = False) -> None:
+        """A section of names and texts, the texts aligned and wrapped."""
+        if not rows:
+            return
+        self.heading(title)
+        column = min(max(len(name) for name, _ in rows), max(24, self.width // 2))
+        for name, words in rows:
+            start = " " * indent + name.ljust(column) + "  "
+            space = max(20, self.width - len(start))
+            wrapped = textwrap.wrap(words, space, break_on_hyphens=False, break_long_words=False) or [""]
+            head = " " * indent + self.paint(name, "32") + " " * max(0, column - len(name)) + "  "
+            if len(name) > column:
+                self.add(" " * indent + self.paint(name, "32"))
+                head = " " * len(start[: indent + column + 2])
+            self.add((head + wrapped[0]).rstrip())
+            self.add(*(" " * (indent + column + 2) + line for line in wrapped[1:]))
+            if airy:
+                self.add("")
+        self.add(*([""] if airy else ["", ""]))
+
+    def block(self, title: str, body: str) -> None:
+        self.heading(title)
+        self.add(*(f"    {line}".rstrip() for line in body.splitlines()), "", "")
+
+    def render(self) -> str:
+        while self.lines and not self.lines[-1]:
+            self.lines.pop()
+        return "\n".join(self.lines) + "\n"
+
+
+def _indent(line: str) -> str:
+    stripped = line.lstrip()
+    lead = len(line) - len(stripped)
+    return " " * (lead + (2 if stripped.startswith(("- ", "* ", "• ")) else 0))
+
+
+def _plain_markdown(words: str) -> str:
+    """Markdown as plain text: no backticks and no emphasis marks around words."""
+    import re
+
+    words = re.sub(r"`([^`\n]+)`", r"\1", words)
+    words = re.sub(r"\*\*([^*\n]+)\*\*", r"\1", words)
+    return re.sub(r"^#+ +", "", words, flags=re.MULTILINE)
+
+
+def first_line(words: str) -> str:
+    """What lists show of a description."""
+    stripped = words.strip()
+    return _plain_markdown(stripped.splitlines()[0]).strip() if stripped else ""
+
+
+def banner() -> list[str]:
+    """The first lines of every page: version and platform."""
+    system, _, _, _, machine = os.uname()
+    arch = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
+    return ["", f"👽 {__version__} {system.lower()}/{arch}", ""]
+
+
+def check_topic(topic: str) -> str:
+    """The topic of `--help=TOPIC`; AtmosError for one that does not exist."""
+    if topic and topic not in TOPICS:
+        raise AtmosError(
+            f'unknown help topic: "{topic}"', title="Invalid Help Topic", hints=[f"Valid help topics: {', '.join(TOPICS)}"]
+        )
+    return topic
+
+
+def _unfiltered(app: App) -> bool:
+    """`settings.terminal.help.filter: false` shows everything at once."""
+    try:
+        settings = app.config.section("settings")
+    except AtmosError:
+        return False
+    for key in ("terminal", "help"):
+        settings = settings.get(key) if isinstance(settings, dict) else None
+    return isinstance(settings, dict) and settings.get("filter") is False
+
+
+# -- flags and arguments --------------------------------------------------------------------------------
+
+
+def _shown_default(default: object) -> str:
+    if default in (None, "", False, 0, []):
+        return ""
+    value = ", ".join(map(text, default)) if isinstance(default, list) else "true" if default is True else text(default)
+    return f"(default {value})"
+
+
+def _allowed(values: list[object]) -> str:
+    return f"(one of: {', '.join(text(value) for value in values)})" if values else ""
+
+
+def flag_row(flag: Flag) -> Row:
+    """One line of FLAGS: how it is written, and what it is."""
+    word = TYPE_WORDS.get(flag.type, "string")
+    name = (f"  -{flag.shorthand}, --" if flag.shorthand else "      --") + flag.name + (f" {word}" if word else "")
+    words = text(flag.description)
+    if flag.origin == "global" and not words:
+        words = GLOBAL_HELP.get(flag.name, "")
+    notes = ["(required)" if flag.required else "", _allowed(flag.values), _shown_default(flag.default)]
+    return name, " ".join([words, *notes]).replace("  ", " ").strip() if any(notes) else words
+
+
+def argument_row(argument: Argument) -> Row:
+    """One line of ARGUMENTS."""
+    mark = "(required)" if argument.needed else "(optional)" if argument.default is None else ""
+    notes = [mark, _allowed(argument.values), _shown_default(argument.default)]
+    return argument.name, " ".join(part for part in [text(argument.description), *notes] if part)
+
+
+def usage_words(command: Command) -> list[str]:
+    """The usage lines of a command."""
+    words = [f"<{argument.name}>" if argument.needed else f"[{argument.name}]" for argument in command.arguments]
+    lines = []
+    if command.steps or not command.children:
+        lines.append(" ".join([command.path, *words, "[flags]"]))
+    if command.children:
+        lines.append(f"{command.path} [sub-command] [flags]")
+    return lines
+
+
+def command_rows(commands: list[Command]) -> list[Row]:
+    """Commands for a list, sorted; internal ones are left out, broken ones say so."""
+    rows = []
+    for command in sorted(commands, key=lambda item: item.name):
+        if command.internal:
+            continue
+        summary = first_line(command.description)
+        own = command.data.get("broken")
+        if own:
+            summary = _broken_note(own)  # type: ignore[arg-type]
+        rows.append((command.name + (" [command]" if command.children else ""), summary))
+    return rows
+
+
+def _broken_note(broken: list[Any]) -> str:
+    where = next((plain[1] for plain in broken if plain[1]), None)
+    place = f"{where[0]}:{where[1]}" if where else "atmos.yaml"
+    return f"(broken, see {place})"
+
+
+# -- pages ------------------------------------------------------------------------------------------------
+
+
+def render_command_help(app: App, command: Command, topic: str = "") -> str:
+    """Help of a custom command."""
+    topic = check_topic(topic)
+    if not topic and _unfiltered(app):
+        topic = "all"
+    page = Page(app)
+    page.add(*banner())
+    page.prose(command.description)
+    problems = command.problems()
+    if problems:
+        page.block("PROBLEMS", "\n".join(str(problem) + (f"\n  {problem.hint}" if problem.hint else "") for problem in problems))
+    page.usage(*usage_words(command))
+    if command.aliases:
+        page.block("ALIASES", ", ".join([command.name, *command.aliases]))
+    children = [child for child in command.children if not child.internal]
+    if topic != "flags":
+        page.rows("SUBCOMMAND ALIASES", [(alias, f"alias for {child.path}") for child in children for alias in child.aliases])
+        _examples(page, command)
+    page.rows("ARGUMENTS", [argument_row(argument) for argument in command.arguments])
+    page.rows("CUSTOM COMMANDS", command_rows(children))
+    if topic != "usage":
+        _flags(page, command)
+    if app.flags.on("verbose") and command.steps:
+        _steps(page, command)
+    if topic == "all":
+        page.rows("GLOBAL FLAGS", global_rows(), indent=0)
+    if children:
+        page.add(f"Use {command.path} [command] --help for more information about a command.", "")
+    if not topic:
+        page.add(MORE)
+    return page.render()
+
+
+def _examples(page: Page, command: Command) -> None:
+    examples = command.data.get("examples") or []
+    lines: list[str] = []
+    for example in examples:  # type: ignore[attr-defined]
+        if example["description"]:
+            lines.append(f"# {text(example['description'])}")
+        lines += [f"$ {line}" if not line.startswith(("$", "#", " ")) and line else line for line in text(example["command"]).splitlines()]
+        lines.append("")
+    if lines:
+        page.block("EXAMPLES", "\n".join(lines).rstrip("\n"))
+
+
+def _flags(page: Page, command: Command) -> None:
+    table = grammar.table_of(command)
+    own = [flag for flag in table.by_name.values() if flag.origin != "global"]
+    rows = [("      " + DASHES[0], DASHES[2])]
+    if table.by_shorthand.get("i") is not table.by_name["identity"]:
+        table.by_name["identity"].shorthand = ""
+    shown = [flag_row(flag) for flag in own]
+    shown.append(("  -h, --help", f"help for {command.name}"))
+    rows += sorted(shown, key=lambda row: row[0].split("--", 1)[1])
+    page.rows("FLAGS", rows, indent=0, airy=True)
+
+
+def _steps(page: Page, command: Command) -> None:
+    lines = []
+    for number, step in enumerate(command.steps, 1):
+        kind = text(step.get("type")) or "shell"
+        name = text(step.get("name"))
+        body = first_line(text(step.get("command")) or text(step.get("script")))
+        lines.append(f"{number}. [{kind}]{' ' + name + ':' if name else ''} {body}".rstrip())
+    page.block("STEPS", "\n".join(lines))
+
+
+def global_rows() -> list[Row]:
+    """The program's own flags."""
+    from runner.globals import DEFAULT_TRUE, FLAGS, SHORTHANDS
+
+    shorthands = {name: short for short, name in SHORTHANDS.items()}
+    rows = []
+    for name in sorted(FLAGS):
+        flag = grammar.global_flag(name, shorthands.get(name, ""))
+        flag.default = True if name in DEFAULT_TRUE else None
+        rows.append(flag_row(flag))
+    return rows
+
+
+def render_root_help(app: App, topic: str = "") -> str:
+    """Help of the program itself: built-in commands, the project's own, its aliases. Works without a configuration."""
+    from runner import cli
+
+    topic = check_topic(topic)
+    page = Page(app)
+    page.add(*banner())
+    page.prose("Runs the commands and workflows that a project declares in atmos.yaml, under the cloud identities they need")
+    page.usage("atmos [sub-command] [flags]")
+    custom: list[Command] = []
+    configured: dict[str, str] = {}
+    try:
+        custom = [Command(tree) for tree in _trees(app) if str(tree["name"]) not in cli.BY_NAME]
+        configured = app.config.aliases()
+        if not topic and _unfiltered(app):
+            topic = "all"
+    except AtmosError as error:
+        app.log.warning("Could not load config", error=error.message)
+    if topic != "flags":
+        page.rows("SUBCOMMAND ALIASES", [(alias, f"alias for atmos {row.name}") for row in cli.TABLE for alias in row.aliases])
+        page.block("EXAMPLES", "$ atmos help COMMAND\n$ atmos list commands\n$ atmos auth login NAME")
+        page.rows("BUILT-IN COMMANDS", [(row.name + (" [command]" if row.subcommands else ""), row.summary) for row in cli.TABLE])
+        page.rows("CUSTOM COMMANDS", command_rows(custom))
+        page.rows("ALIASES", [(name, f"alias for {words}") for name, words in sorted(configured.items()) if name not in cli.BY_NAME])
+    if topic != "usage":
+        page.rows("FLAGS", [("  -h, --help", "help for atmos"), ("      --version", "Print the version")], indent=0, airy=True)
+    if topic == "all":
+        page.rows("GLOBAL FLAGS", global_rows(), indent=0)
+    page.add("Use atmos [command] --help for more information about a command.", "")
+    if not topic:
+        page.add(MORE)
+    return page.render()
+
+
+def _trees(app: App) -> list[dict[str, object]]:
+    """The trees of all top-level custom commands."""
+    found = []
+    for summary in app.config.command_summaries():
+        tree = app.config.command(summary[0])
+        if tree is not None:
+            found.append(tree)
+    return found
+
+
+# -- built-in commands --------------------------------------------------------------------------------------
+
+
+def render_builtin_help(app: App, target: click.Command, ctx: click.Context, topic: str = "") -> str:
+    """Help of a built-in command or group, from its click object."""
+    import click
+
+    path = str(getattr(target, "path", "") or ctx.command_path)
+    page = Page(app)
+    page.add(*banner())
+    page.prose(target.help or "")
+    children: list[Row] = []
+    joined: list[Row] = []
+    if isinstance(target, click.Group):
+        for name in target.list_commands(ctx):
+            child = target.get_command(ctx, name)
+            if child is not None and not child.hidden:
+                more = " [command]" if isinstance(child, click.Group) else ""
+                children.append((name + more, first_line(child.help or child.short_help or "")))
+        joined = _joined(app, path, [name.split(" ")[0] for name, _ in children])
+    arguments = [param for param in target.params if isinstance(param, click.Argument)]
+    words = [_argument_word(param) for param in arguments]
+    lines = []
+    if not isinstance(target, click.Group) or target.invoke_without_command:
+        lines.append(" ".join([path, *words, "[flags]"]))
+    if children or joined:
+        lines.append(f"{path} [sub-command] [flags]")
+    page.usage(*lines)
+    examples = str(getattr(target, "examples", "") or "")
+    if examples:
+        page.block("EXAMPLES", "\n".join(f"$ {line}" if line and not line.startswith(("#", "$", " ")) else line
+                                         for line in examples.strip("\n").splitlines()))  # fmt: skip
+    page.rows("ARGUMENTS", [(str(param.name), "(required)" if param.required else "(optional)") for param in arguments])
+    page.rows("BUILT-IN COMMANDS", children)
+    page.rows("CUSTOM COMMANDS", joined)
+    shown = [_option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden]
+    shown.append(("  -h, --help", f"help for {path.split()[-1]}"))
+    page.rows("FLAGS", sorted(shown, key=lambda row: row[0].split("--", 1)[-1]), indent=0, airy=True)
+    if topic == "all":
+        page.rows("GLOBAL FLAGS", global_rows(), indent=0)
+    if children:
+        page.add(f"Use {path} [command] --help for more information about a command.", "")
+    return page.render()
+
+
+def _argument_word(param: click.Argument) -> str:
+    name = str(param.name) + ("..." if param.nargs != 1 else "")
+    return f"<{name}>" if param.required else f"[{name}]"
+
+
+def _option_row(param: click.Option, ctx: click.Context) -> Row:
+    import click
+
+    longs = [opt for opt in param.opts if opt.startswith("--")]
+    short = next((opt for opt in param.opts if not opt.startswith("--")), "")
+    if not longs:
+        name = f"  {short}"
+    else:
+        name = (f"  {short}, " if short else "      ") + longs[0]
+    if not param.is_flag and not param.count:
+        name += " strings" if param.multiple else " int" if param.type is click.INT else " string"
+    notes = []
+    if param.required:
+        notes.append("(required)")
+    if isinstance(param.type, click.Choice):
+        notes.append(f"(one of: {', '.join(map(str, param.type.choices))})")
+    default = param.get_default(ctx, call=False)
+    if isinstance(default, str | int | float) and not callable(default):
+        notes.append(_shown_default(default))
+    return name, " ".join(part for part in [(param.help or ""), *notes] if part)
+
+
+def _joined(app: App, path: str, builtin: list[str]) -> list[Row]:
+    """Custom commands that joined a built-in group."""
+    words = path.split()[1:]
+    if len(words) != 1:
+        return []
+    try:
+        tree = app.config.command(words[0])
+    except AtmosError:
+        return []
+    if tree is None:
+        return []
+    return command_rows([child for child in Command(tree).children if child.name not in builtin])
