@@ -253,10 +253,12 @@ def _entry(cls: type[AnyEntry], name: str, raw: object, keys: frozenset[str], pl
     elif not isinstance(kind, str):
         problems.append(Finding(f"{label} validation failed: `kind` must be a text, not {_noun(kind)}",
                                 (*path, "kind"), at))
-    for key in ("via", "principal", "credentials", "spec", "session", "console"):
-        if key in raw and raw[key] is not None and not isinstance(raw[key], (Mapping, tuple)):
-            problems.append(Finding(f"{label} validation failed: `{key}` must be a mapping, not {_noun(raw[key])}",
-                                    (*path, key), place((*path, key)) or at))
+    problems += [
+        Finding(f"{label} validation failed: `{key}` must be a mapping, not {_noun(raw[key])}", (*path, key),
+                place((*path, key)) or at)
+        for key in ("via", "principal", "credentials", "spec", "session", "console")
+        if key in raw and raw[key] is not None and not isinstance(raw[key], (Mapping, tuple))
+    ]
     canonical = kind.strip().lower() if isinstance(kind, str) else ""
     return cls(name, canonical, MappingProxyType(dict(raw)), at, tuple(problems))
 

@@ -21,6 +21,10 @@ class Credentials:
         """Whether they are still good at a time, with a margin in seconds left."""
         return self.expires_at is None or self.expires_at.timestamp() > now + margin
 
+    def secret_texts(self) -> list[str]:
+        """Every secret in here, revealed."""
+        return [value.reveal() for value in vars(self).values() if isinstance(value, Secret) and value]
+
     def to_data(self) -> dict[str, Any]:
         raise NotImplementedError
 

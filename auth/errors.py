@@ -163,7 +163,10 @@ class InteractionRequired(AuthError):
 class UserAborted(AuthError):
     """A person cancelled a prompt: ctrl-c gives 130 (D34), escape 1."""
 
+    aborted = True
+
     def __init__(self, *, interrupt: bool = True) -> None:
+        self.interrupt = interrupt
         super().__init__("user aborted", exit_code=130 if interrupt else 1)
 
 

@@ -53,7 +53,11 @@ def of(entry: Entry) -> ProviderKind | IdentityKind | IntegrationKind:
 
 def known(role: type[_Any]) -> list[str]:
     """The names of all kinds of a role, third parties' included."""
-    rows = {ProviderKind: PROVIDERS, IdentityKind: IDENTITIES, IntegrationKind: INTEGRATIONS}[role]
+    rows: dict[str, str] = PROVIDERS
+    if issubclass(role, IdentityKind):
+        rows = IDENTITIES
+    elif issubclass(role, IntegrationKind):
+        rows = INTEGRATIONS
     return sorted({*rows, *(name for name, found in _third_party() if isinstance(found, role))})
 
 

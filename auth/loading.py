@@ -32,7 +32,7 @@ def load(
     prompter: Prompter | None = None,
     clock: Callable[[], float] = time.time,
     where: Callable[[tuple[str, ...]], object | None] | None = None,
-    evaluate: Callable[[tuple[Any, ...]], object] | None = None,
+    resolve: Callable[[tuple[Any, ...]], object] | None = None,
     warn: Callable[[str], None] | None = None,
     notify: Callable[[str], None] | None = None,
     debug: Callable[[str], None] | None = None,
@@ -46,7 +46,7 @@ def load(
     the project is known by in the session index (the folder of its configuration; `base_dir` by default).
     interactive: whether anybody may be asked; prompter: how (a plain terminal by default).
     clock: seconds since 1970. where: gives the place in a file of a path such as `("identities", "dev", "kind")`.
-    evaluate: gives the value of a deferred YAML function `(tag, argument, file, line)`; `!env` and `!literal` work
+    resolve: gives the value of a deferred YAML function `(tag, argument, file, line)`; `!env` and `!literal` work
     without it. warn, notify, debug: lines for people (warnings; progress such as integrations' results; details).
     refresh_command: how this program is called, for profiles that fetch fresh credentials by themselves.
     open_browser: shows an address to a person; whether that worked.
@@ -59,9 +59,9 @@ def load(
         base_dir = base_dir or os.path.dirname(path)
         section, found_where = read_section(path)
         where = where or found_where
+        parsed = parse(section, where)
     else:
-        section = config
-    parsed = parse(section, where)
+        parsed = parse(config, where)
     folder = os.path.abspath(base_dir or ".")
     try:
         realm, source = realm_of(parsed.raw.get("realm"), environment)
@@ -87,7 +87,7 @@ def load(
         emulators=Emulators(environment, project or folder, paths.cache_home(environment), notify or silent),
         realm=realm, warn=say_warning, notify=notify or silent, refresh_command=command, sleep=time.sleep,
         open_browser=open_browser or _open_browser)
-    return Manager(parsed, services, evaluate=evaluate or _Simple(environment), place=where or _nowhere,
+    return Manager(parsed, services, evaluate=resolve or _Simple(environment), place=where or _nowhere,
                    realm_source=source, realm_error=realm_error)
 
 
@@ -104,7 +104,7 @@ class _Simple:
         if tag == "!env":
             name, _, default = str(argument).strip().partition(" ")
             return self._env.get(name, default.strip().strip("\"'") or None)
-        raise ConfigError(f"{tag} cannot be evaluated here", hints=["Pass `evaluate` to `auth.load`"],
+        raise ConfigError(f"{tag} cannot be evaluated here", hints=["Pass `resolve` to `auth.load`"],
                           where=f"{deferred[2]}:{deferred[3]}" if len(deferred) > 3 and deferred[2] else None)
 
 

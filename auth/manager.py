@@ -256,6 +256,12 @@ class Manager:
         assert isinstance(kind, IdentityKind)
         return kind.raw_variables(session.credentials)
 
+    def secret_values(self) -> list[str]:
+        """The secret texts of the sessions at hand, for whoever masks output."""
+        with self._guard:
+            found = [session.credentials for session in self._sessions.values()]
+        return sorted({text for credentials in found for text in credentials.secret_texts() if len(text) >= 8})
+
     def _add_own(self, run: Run, change: Change) -> None:
         assert isinstance(run.target.entry, Identity)
         from auth.integrations import change_of

@@ -68,15 +68,14 @@ def provider(link: Link, run: Run) -> Credentials:
 def _walk(run: Run) -> Credentials:
     """Start at the nearest link above the target that holds for a while yet, else at the root."""
     start, credentials = 0, None
-    if not run.root.kind.ambient or len(run.links) > 2:
-        for index in range(len(run.links) - 2, -1, -1):
-            link = run.links[index]
-            if link.kind.ambient:
-                break
-            found = _usable(link, run, MARGIN)
-            if found is not None:
-                start, credentials = index + 1, found
-                break
+    for index in range(len(run.links) - 2, -1, -1):
+        link = run.links[index]
+        if link.kind.ambient:
+            break
+        found = _usable(link, run, MARGIN)
+        if found is not None:
+            start, credentials = index + 1, found
+            break
     if credentials is None:
         credentials = _base(run)
         start = 1

@@ -7,7 +7,7 @@ a command: each call runs in a thread that is left behind when its time is over.
 from __future__ import annotations
 
 import base64
-import sys
+import platform
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -115,7 +115,7 @@ def _backend() -> Any:
 
 
 def _encoded(text: str) -> str:
-    if sys.platform != "darwin":
+    if platform.system() != "Darwin":
         return text
     return _MAC_PREFIX + base64.b64encode(text.encode()).decode()
 
