@@ -66,11 +66,7 @@ def plan(app: App, owner: str, section: dict[str, Any], file: WorkflowFile | Non
 
 def entries_of(section: dict[str, Any]) -> list[dict[str, Any]]:
     """The commands and workflows of a compiled `dependencies`, each with its kind."""
-    return [
-        {**entry, "kind": kind}
-        for kind in ("command", "workflow")
-        for entry in section.get(f"{kind}s") or ()
-    ]
+    return [{**entry, "kind": kind} for kind in ("command", "workflow") for entry in section.get(f"{kind}s") or ()]
 
 
 def fail_mode(entries: list[dict[str, Any]]) -> str:
@@ -202,7 +198,7 @@ class _Builder:
                 "use a unique name or restructure your commands",
                 title="Workflow Error", where=where, explanation="\n".join(f"  • {path}" for path in paths),
             )  # fmt: skip
-        known = {path for path in command_paths(self.app)}
+        known = set(command_paths(self.app))
         raise self._unknown("command", entry["name"], sorted(known), where)
 
     def _unknown(self, kind: str, name: str, known: list[str], where: Where | None) -> AtmosError:
@@ -248,7 +244,7 @@ def run(
         blocked = next((need for need in node.needs if codes.get(need)), None)
         if blocked is not None:
             codes[node.key] = codes[blocked]
-            app.err(f"⚠ {node} is skipped: {blocked[0]} \"{blocked[1]}\" failed\n")
+            app.err(f'⚠ {node} is skipped: {blocked[0]} "{blocked[1]}" failed\n')
             continue
         try:
             codes[node.key] = run_node(node)

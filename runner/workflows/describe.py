@@ -53,9 +53,7 @@ def definition(file: WorkflowFile) -> dict[str, Any]:
     for key in ("name", "description"):
         if file.manifest.get(key):
             manifest[key] = plain(file.manifest, key)
-    manifest["workflows"] = {
-        name: _workflow(file.workflows[name]) for name in sorted(file.workflows)
-    }
+    manifest["workflows"] = {name: _workflow(file.workflows[name]) for name in sorted(file.workflows)}
     return manifest
 
 

@@ -249,14 +249,18 @@ def unknown_in(file: WorkflowFile, name: str) -> AtmosError:
     """The error for a name that the given file does not define."""
     names = sorted(file.workflows)
     if names:
-        listing = f"Available workflows in {os.path.basename(file.relative)}:\n\n" + "\n".join(f"  • {n}" for n in names)
+        listing = f"Available workflows in {os.path.basename(file.relative)}:\n\n" + "\n".join(
+            f"  • {n}" for n in names
+        )
     else:
         listing = f"{file.shown} defines no workflow"
     hints = [listing]
     close = nearest(name, names)
     if close:
         hints.insert(0, "Did you mean " + " or ".join(f"`{word}`" for word in close) + "?")
-    return AtmosError("no workflow found", explanation=f"No workflow exists with name `{name}` in `{file.shown}`", hints=hints)
+    return AtmosError(
+        "no workflow found", explanation=f"No workflow exists with name `{name}` in `{file.shown}`", hints=hints
+    )
 
 
 def ambiguous(name: str, files: list[WorkflowFile]) -> AtmosError:

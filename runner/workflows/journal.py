@@ -258,8 +258,9 @@ def find(app: App, word: str) -> Past:
     raise AtmosError(f"no run with the id `{word}`", hints=["List the runs there are with `atmos run list`"])
 
 
-def prune(app: App, *, older_than: float = 0.0, keep: int = 0, everything: bool = False,
-          dry_run: bool = False) -> list[str]:
+def prune(
+    app: App, *, older_than: float = 0.0, keep: int = 0, everything: bool = False, dry_run: bool = False
+) -> list[str]:
     """Remove journals of runs that are over; gives the removed ids. Interrupted runs stay unless `everything`."""
     removed = []
     now = time.time()

@@ -58,7 +58,11 @@ class Progress:
         running = [record for record in children if record.status == RUNNING]
         done = [record for record in children if record.status != RUNNING]
         table = Table.grid(padding=(0, 1))
-        shown = [*done[-max(0, MOST_ROWS - len(running)):], *running[:MOST_ROWS]] if len(children) > MOST_ROWS else children
+        shown = (
+            [*done[-max(0, MOST_ROWS - len(running)) :], *running[:MOST_ROWS]]
+            if len(children) > MOST_ROWS
+            else children
+        )
         for record in shown:
             if record.status == RUNNING:
                 icon: Any = Spinner("dots")

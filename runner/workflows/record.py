@@ -67,8 +67,18 @@ class StepRecord:
 class RunRecord:
     """One run. `clock` gives seconds; tests replace it."""
 
-    def __init__(self, workflow: str, *, file: str = "", description: str = "", run_id: str = "", stack: str = "",
-                 identity: str = "", clock: Any = time.monotonic, wall: float | None = None) -> None:
+    def __init__(
+        self,
+        workflow: str,
+        *,
+        file: str = "",
+        description: str = "",
+        run_id: str = "",
+        stack: str = "",
+        identity: str = "",
+        clock: Any = time.monotonic,
+        wall: float | None = None,
+    ) -> None:
         self.workflow, self.file, self.description, self.run_id = workflow, file, description, run_id
         self.stack, self.identity = stack, identity
         self.clock = clock

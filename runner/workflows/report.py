@@ -110,6 +110,8 @@ def _case(suite: object, run: RunRecord, record: StepRecord) -> None:
 def _xml(text: str) -> str:
     """Text without the characters that XML 1.0 cannot hold."""
     return "".join(
-        char if char in "\t\n\r" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char > "\uffff" else "\ufffd"
+        char
+        if char in "\t\n\r" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char > "\uffff"
+        else "\ufffd"
         for char in text
     )

@@ -111,7 +111,9 @@ def _timeline(run: RunRecord, groups: set[str]) -> str:
             )
         label = f'<span class="name{" child" if record.parent else ""}" title="{escape(record.name)}">{escape(record.name)}</span>'
         spent = _spent(record)
-        rows.append(f'<div class="{kind}">{label}<span class="track">{bar}</span><span class="time">{spent}</span></div>')
+        rows.append(
+            f'<div class="{kind}">{label}<span class="track">{bar}</span><span class="time">{spent}</span></div>'
+        )
     return f'<div class="chart">{"".join(rows)}</div>'
 
 

@@ -56,9 +56,7 @@ def pick(app: App, file_argument: str) -> tuple[WorkflowFile, str, str]:
         label = prompts.select("Workflow Manifests", list(by_label), details=titles, app=app)
     file = by_label[label]
     names = sorted(file.workflows)
-    name = prompts.select(
-        "Workflows", names, details={each: file.description(each) for each in names}, app=app
-    )
+    name = prompts.select("Workflows", names, details={each: file.description(each) for each in names}, app=app)
     steps = step_names(file.workflows[name])
     first = steps[0] if steps else ""
     if len(steps) > 1:
@@ -75,7 +73,9 @@ def nobody_to_ask(found: list[WorkflowFile]) -> AtmosError:
             lines.append(f"  • {name} ({file.relative}){': ' + about if about else ''}")
     return AtmosError(
         "no workflow name given",
-        explanation="Workflows that can be run:\n\n" + "\n".join(lines) if lines else "There is no workflow in this project.",
+        explanation="Workflows that can be run:\n\n" + "\n".join(lines)
+        if lines
+        else "There is no workflow in this project.",
         hints=["Run one with `atmos workflow NAME`"] if lines else [],
     )
 
