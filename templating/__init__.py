@@ -1,1 +1,65 @@
-"""Text and data in, text out: Go templates for Python. See `templating.render`."""
+"""Text and data in, text out: Go templates for Python.
+
+    templating.render("deploy {{ .Flags.stack }}", {"Flags": {"stack": "prod"}})
+
+Importing this package imports nothing else; the compiler comes with the first text that needs it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from .errors import TemplateError
+    from .kinds import StringMap
+    from .policy import Limits, Policy
+    from .quoting import quote_word, quote_words
+    from .template import Template
+
+__all__ = ["Limits", "Policy", "StringMap", "Template", "TemplateError", "compile", "quote_word", "quote_words",
+           "render"]
+
+_HOMES = {"Limits": "policy", "Policy": "policy", "StringMap": "kinds", "Template": "template",
+          "TemplateError": "errors", "quote_word": "quoting", "quote_words": "quoting"}
+
+
+def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict: bool = True,
+           delimiters: tuple[str, str] | None = None, policy: Policy | None = None,
+           functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None) -> str:
+    """The text with its actions replaced by what they give for these data. One pass: results are never rendered.
+
+    name: for error messages. strict: a missing map key is an error; otherwise it prints `<no value>`.
+    delimiters: None for both `{{ }}` and `<< >>`, or the one pair to use instead.
+    policy: what functions may reach; None denies environment, files, programs and network.
+    functions: more functions; a value that is a mapping is a namespace (`{"atmos": {"Component": …}}`).
+    """
+    if delimiters is None:
+        from . import fast
+
+        quick = fast.render(text, data, strict)
+        if quick is not None:
+            return quick
+    from .template import compile_template
+
+    return compile_template(text, name=name, strict=strict, delimiters=delimiters,
+                            functions=functions).render(data, policy)
+
+
+def compile(text: str, *, name: str = "template", strict: bool = True,  # noqa: A001  (as in `re.compile`)
+            delimiters: tuple[str, str] | None = None,
+            functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None) -> Template:
+    """The text as a Template, to be rendered many times."""
+    from .template import compile_template
+
+    return compile_template(text, name=name, strict=strict, delimiters=delimiters, functions=functions)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'templating' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{home}"), name)

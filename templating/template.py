@@ -1,0 +1,63 @@
+"""Compiled templates and their cache: what `templating.compile` and `templating.render` stand on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .compiler import compile_text
+from .errors import Failure, TemplateError
+from .runtime import Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .policy import Policy
+    from .program import Program
+
+_CACHE_SIZE = 512
+_programs: dict[tuple[Any, ...], Program] = {}
+
+
+class Template:
+    """A text ready to be rendered any number of times."""
+
+    __slots__ = ("_main", "_needs_runtime", "functions", "name", "program")
+
+    def __init__(self, program: Program, name: str, functions: Mapping[str, Any] | None) -> None:
+        self.program = program
+        self.name = name
+        self.functions = functions
+        self._main = program.main
+        self._needs_runtime = program.needs_runtime
+
+    def render(self, data: Any, policy: Policy | None = None) -> str:
+        """The text for these data; TemplateError when something is missing or wrong."""
+        try:
+            if self._needs_runtime:
+                return self._main(Runtime(self.program, policy, self.functions), data)
+            return self._main(data)
+        except Failure as failure:
+            raise self.program.error(failure, self.name) from (failure.__cause__ or failure.__context__)
+        except RecursionError as problem:
+            raise TemplateError(f"template: {self.name}: the data are nested too deeply", name=self.name) from problem
+
+    def __repr__(self) -> str:
+        return f"Template({self.name!r})"
+
+
+def compile_template(text: str, *, name: str = "template", strict: bool = True,
+                     delimiters: tuple[str, str] | None = None, functions: Mapping[str, Any] | None = None) -> Template:
+    """Parse and compile; the work is done once per text."""
+    key = (text, strict, delimiters, frozenset(functions) if functions else None)
+    program = _programs.get(key)
+    if program is None:
+        try:
+            program = compile_text(text, name, strict=strict, delimiters=delimiters, injected=functions)
+        except Failure as failure:
+            raise TemplateError(f"template: {name}: {failure.message}", name=name) from None
+        except (RecursionError, MemoryError, SyntaxError) as problem:
+            raise TemplateError(f"template: {name}: the template is nested too deeply", name=name) from problem
+        if len(_programs) >= _CACHE_SIZE:
+            _programs.clear()
+        _programs[key] = program
+    return Template(program, name, functions)
