@@ -1,0 +1,296 @@
+"""From configuration files to one tree: read each once, follow imports and drop-in folders, merge in order."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from runner.config import discovery, functions, globs, include, merge, paths, reader, shape
+from runner.config.reader import DROPPED, Map, Seq
+from runner.config.record import Record, Watched
+from runner.errors import AtmosError, Problem, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.config.discovery import Source
+    from runner.globals import GlobalFlags
+
+MAX_IMPORTS = 10
+# functions whose result depends only on files and folders: computed when the file is read
+_STATIC = ("!include", "!include.raw", "!repo-root", "!git.root", "!cwd")
+# sections in which a faulty value breaks only the entry it stands in (decisions D12, D40)
+_LENIENT = ("commands", "workflows", "auth")
+
+
+class Layer:
+    """What one source contributes: its tree without `commands`, and its commands as a folded list."""
+
+    __slots__ = ("commands", "tree")
+
+    def __init__(self, tree: Map, commands: list[Map]) -> None:
+        self.tree, self.commands = tree, commands
+
+
+class Loader:
+    """Reads and merges. Everything looked at goes through the record; what went wrong without stopping is in `problems`."""
+
+    def __init__(self, flags: GlobalFlags, record: Record, fetch: Callable[[str], str] | None = None) -> None:
+        self.flags = flags
+        self.record = record
+        self.env = Watched(record)
+        self.fetch = fetch
+        self.root = discovery.git_root(record)
+        self.problems: list[Problem] = []
+        self.files: list[str] = []
+        self.trees: dict[str, Map] = {}
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def read(self, path: str) -> Map:
+        """One file, parsed once however often it is named."""
+        known = self.trees.get(path)
+        if known is not None:
+            return known
+        self.record.look(path)
+        suspects: list[tuple[Where, AtmosError]] = []
+        tree = reader.read_map(path, on_tag=self._on_tag(path, suspects))
+        if suspects:
+            _refuse(tree, suspects)
+        tree = shape.canonical(tree)
+        self.trees[path] = tree
+        self.files.append(path)
+        return tree
+
+    def context(self, path: str) -> functions.Context:
+        """What functions in a file may look at while it is loaded."""
+        folder = os.path.dirname(path) if path else self.record.cwd
+        return functions.Context(self.env, self.record.cwd, folder=folder, fetch=self.fetch, on_read=self.record.look)
+
+    def _on_tag(self, path: str, suspects: list[tuple[Where, AtmosError]]) -> reader.OnTag:
+        context = self.context(path)
+
+        def on_tag(tag: str, value: object, where: Where) -> object:
+            if tag == "!unset":
+                return DROPPED
+            if tag == "!append" and isinstance(value, list):
+                result = merge.Appended(where.plain())
+                for index, item in enumerate(value):
+                    result.add(item, value.marks[index] if isinstance(value, Seq) else where.plain())
+                return result
+            if tag == "!literal":
+                return value
+            argument = value if isinstance(value, str) else ""
+            deferred = (tag, argument, path, where.line)
+            try:
+                if tag not in functions.CONFIG_TAGS:
+                    raise functions.unsupported(tag, where)
+                if not isinstance(value, str):
+                    raise AtmosError(f"{tag} takes text, not a {'list' if isinstance(value, list) else 'mapping'}",
+                                     where=where)  # fmt: skip
+                if tag in _STATIC:
+                    return functions.evaluate(tag, argument, context, where)
+            except AtmosError as error:
+                if tag != "!repo-root" and tag != "!git.root":
+                    suspects.append((where, error))
+            return deferred
+
+        return on_tag
+
+    def now(self, value: object) -> object:
+        """A value that the load itself depends on: a deferred one is computed at once.
+
+        What only depends on the environment is remembered as such; anything else makes the result one of this moment.
+        """
+        if isinstance(value, tuple):
+            tag, argument, file, line = value
+            if tag != "!env":
+                self.record.volatile = f"{tag} at {file}:{line}"
+            return functions.evaluate(tag, argument, self.context(file), Where(file, line))
+        if isinstance(value, Seq):
+            if any(isinstance(item, tuple) for item in value):
+                result = Seq(value.mark)
+                for index, item in enumerate(value):
+                    result.add(self.now(item), value.marks[index], value.literals.get(index))
+                return result
+        elif isinstance(value, Map) and any(isinstance(item, tuple) for item in value.values()):
+            tree = Map(value.mark)
+            for key, item in value.items():
+                tree.put(key, self.now(item), value.marks.get(key, value.mark), value.literals.get(key))
+            return tree
+        return value
+
+    def text(self, value: object) -> str:
+        """A setting the load depends on, as text; "" for anything that is none."""
+        value = self.now(value)
+        return "" if value is None or isinstance(value, list | dict) else str(value)
+
+    # -- one source --------------------------------------------------------------------------------
+
+    def source(self, source: Source) -> Layer:
+        """A source with its drop-ins and imports."""
+        if source.alone:
+            return self.drop_ins([source.folder])
+        tree = self.read(source.path)
+        own = Layer(*self.split(tree))
+        if source.kind == "system":
+            return own
+        if source.kind == "file":
+            imported = self.imports(tree, source.path, source.folder, [source.path])
+            return Layer(merge.merge(own.tree, imported.tree),
+                         merge.combine(own.commands, imported.commands, self.problems))  # fmt: skip
+        folders = [self.root] if self.root and self.root != source.folder else []
+        dropped = self.drop_ins([*folders, source.folder])
+        if "import" in tree:
+            imported = self.imports(tree, source.path, source.folder, [source.path])
+        else:
+            imported = self.imports(dropped.tree, source.path, source.folder, [source.path])
+        low = Layer(merge.merge(dropped.tree, imported.tree),
+                    merge.combine(dropped.commands, imported.commands, self.problems))  # fmt: skip
+        return Layer(merge.merge(low.tree, own.tree),
+                     merge.combine(low.commands, own.commands, self.problems, first="high"))  # fmt: skip
+
+    def split(self, tree: Map) -> tuple[Map, list[Map]]:
+        """A file's tree without its commands, and those folded."""
+        if "commands" not in tree:
+            return tree, []
+        rest = Map(tree.mark)
+        for key, value in tree.items():
+            if key != "commands":
+                rest.put(key, value, tree.marks.get(key, tree.mark), tree.literals.get(key))
+        items = self.now(tree["commands"])
+        if items is not None and not isinstance(items, list):
+            kind = "mapping" if isinstance(items, dict) else "single value"
+            self.problems.append(Problem(f"`commands` is a {kind}; a list of commands is expected",
+                                         tree.key_where("commands"), path="commands",
+                                         hint="Begin each command with `- name:`"))  # fmt: skip
+        return rest, merge.fold(items, self.problems)
+
+    def drop_ins(self, folders: list[str]) -> Layer:
+        """The files of `atmos.d` and `.atmos.d` in some folders."""
+        result = Layer(Map(), [])
+        for path in discovery.drop_in_files(folders, self.record):
+            try:
+                tree = self.read(path)
+            except AtmosError as error:
+                raise AtmosError(
+                    f"failed to parse file: failed to load configuration file from .atmos.d: {path}: {error.message}",
+                    where=error.where, explanation=error.explanation, hints=error.hints, title=error.title,
+                ) from error  # fmt: skip
+            result = self.stack(result, tree)
+        return result
+
+    def stack(self, low: Layer, tree: Map) -> Layer:
+        """A further file over a layer; new commands follow those that are there."""
+        rest, commands = self.split(tree)
+        return Layer(merge.merge(low.tree, rest), merge.combine(low.commands, commands, self.problems))
+
+    # -- imports -----------------------------------------------------------------------------------
+
+    def imports(self, tree: Map, path: str, folder: str, trail: list[str]) -> Layer:
+        """What a file imports: entries in order, later ones win; what an imported file imports wins over it."""
+        result = Layer(Map(), [])
+        entries = self.now(tree.get("import"))
+        if isinstance(entries, str):
+            entries = [entries]
+        if not isinstance(entries, list):
+            return result
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, str):
+                continue
+            where = entries.item_where(index) if isinstance(entries, Seq) else tree.key_where("import")
+            if not entry.strip():
+                continue
+            for found in self.resolve_import(entry.strip(), tree, folder, where):
+                if found in trail:
+                    chain = " → ".join([*trail[trail.index(found) :], found])
+                    self._warn(f"import cycle, not followed again: {chain}", where)
+                    continue
+                if len(trail) > MAX_IMPORTS:
+                    self._warn(f"imports nested more than {MAX_IMPORTS} deep are not followed: {' → '.join(trail)}", where)
+                    continue
+                try:
+                    imported = self.read(found)
+                except AtmosError as error:
+                    place = "" if found in error.message else f"{found}: "
+                    self._warn(
+                        f"Skipping config file {found}: {place}{error.message}\nCommands or configuration defined in this "
+                        "file will not be available until the error is fixed", error.where or where,
+                    )  # fmt: skip
+                    continue
+                result = self.stack(result, imported)
+                if "import" in imported:
+                    nested = self.imports(imported, found, folder, [*trail, found])
+                    result = Layer(merge.merge(result.tree, nested.tree),
+                                   merge.combine(result.commands, nested.commands, self.problems))  # fmt: skip
+        return result
+
+    def resolve_import(self, entry: str, tree: Map, folder: str, where: Where) -> list[str]:
+        """The files that one entry of `import` means; a warning when there are none."""
+        if include.is_remote(entry):
+            try:
+                if self.fetch is None:
+                    raise AtmosError("remote files cannot be fetched here")
+                return [self.fetch(entry)]
+            except AtmosError as error:
+                self._warn(f"failed to resolve import path={entry} error={error.message}", where)
+                return []
+        for base in self._import_bases(tree, folder):
+            found = self._local(entry, base)
+            if found:
+                return found
+        self._warn(f"failed to resolve import path={entry} error=no file matches", where)
+        return []
+
+    def _import_bases(self, tree: Map, folder: str) -> list[str]:
+        """Where relative entries are looked up: the base path of the file, its configuration's folder, its own."""
+        given = self.flags.given.get("base-path")
+        runtime = str(given) if given else self.record.getenv("ATMOS_BASE_PATH")
+        value = runtime or self.text(tree.get("base_path"))
+        base = paths.base_path(value, runtime=bool(runtime), config_dir=folder, cwd=self.record.cwd, root=self.root,
+                               exists=self.record.exists)  # fmt: skip
+        bases = [base]
+        for other in (folder, os.path.dirname(tree.mark[0]) if tree.mark[0] else ""):
+            if other and other not in bases:
+                bases.append(other)
+        return bases
+
+    def _local(self, entry: str, base: str) -> list[str]:
+        path = os.path.normpath(os.path.join(base, os.path.expanduser(entry) if entry.startswith("~") else entry))
+        if globs.is_pattern(entry):
+            if os.path.splitext(entry)[1]:
+                return globs.matches(base, entry, self.record)
+            yaml = globs.matches(base, entry + ".yaml", self.record)
+            yml = globs.matches(base, entry + ".yml", self.record)
+            return globs.in_order([*yaml, *(name for name in yml if name[:-4] + ".yaml" not in yaml)])
+        if self.record.is_dir(path):
+            return discovery.yaml_files(path, self.record)
+        if self.record.is_file(path):
+            return [path]
+        for ending in (".yaml", ".yml"):
+            if self.record.is_file(path + ending):
+                return [path + ending]
+        return []
+
+    def _warn(self, message: str, where: Where | None) -> None:
+        self.problems.append(Problem(message, where, severity="warning"))
+
+
+def _refuse(tree: Map, suspects: list[tuple[Where, AtmosError]]) -> None:
+    """Raise for faulty functions outside the sections in which they break only their own entry."""
+    lines = {(where.file, where.line): error for where, error in suspects}
+    pending: list[tuple[object, str]] = [
+        (value, key) for key, value in tree.items() if key.lower() not in _LENIENT
+    ]
+    while pending:
+        value, path = pending.pop()
+        if isinstance(value, tuple):
+            error = lines.get((value[2], value[3]))
+            if error is not None:
+                if value[0] not in functions.CONFIG_TAGS:
+                    error = functions.unsupported(value[0], Where(value[2], value[3]), path)
+                raise error
+        elif isinstance(value, dict):
+            pending += [(item, f"{path}.{key}") for key, item in value.items()]
+        elif isinstance(value, list):
+            pending += [(item, f"{path}[{index}]") for index, item in enumerate(value)]

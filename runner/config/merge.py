@@ -1,0 +1,205 @@
+"""Put configuration trees together (spec: config §1.3, §1.4). Nothing that goes in is changed; places go along.
+
+Maps merge deep; everything else is replaced; a map stays a map. `commands` is the one list with a rule of its own:
+entries are matched by name, a name with blanks is a path, and fields of the stronger one replace those of the weaker.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.config.reader import Map, Mark, Seq
+from runner.errors import Problem, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Notes = list[Problem]
+
+
+class Appended(Seq):
+    """A list tagged `!append`: its items follow those of the weaker layers instead of replacing them."""
+
+    __slots__ = ()
+
+
+def merge(low: Map, high: Map, path: tuple[str, ...] = ()) -> Map:
+    """`high` over `low`. Keys that differ only in case are one key, except names of environment variables."""
+    result = Map(high.mark if high.mark[0] else low.mark)
+    for key, value in low.items():
+        result.put(key, value, low.marks.get(key, low.mark), low.literals.get(key))
+    exact = bool(path) and path[-1] == "env"
+    folded = {} if exact else {key.casefold(): key for key in low}
+    for key, value in high.items():
+        known = key if key in low or exact else folded.get(key.casefold(), key)
+        _put(result, known, key, value, high, (*path, known))
+    return result
+
+
+def _put(result: Map, known: str, key: str, value: object, high: Map, path: tuple[str, ...]) -> None:
+    """One key of the stronger map over what is there."""
+    mark, literal = high.marks.get(key, high.mark), high.literals.get(key)
+    if known not in result:
+        if not (isinstance(value, Map) and not value):
+            result.put(key, value, mark, literal)
+        return
+    current = result[known]
+    if isinstance(current, Map):
+        if isinstance(value, dict):
+            if value:
+                merged = merge(current, value if isinstance(value, Map) else as_map(value, mark), path)
+                _replace(result, known, key, merged, result.marks[known])
+        elif isinstance(value, tuple):
+            _replace(result, known, key, value, mark)
+        return  # a map is never replaced by a scalar, a list or nothing
+    if value is None and not _keeps_null(path):
+        del result[known]  # the default comes back
+        result.marks.pop(known, None)
+        result.literals.pop(known, None)
+        return
+    if isinstance(value, Appended) and isinstance(current, list):
+        joined = type(value)(value.mark) if isinstance(current, Appended) else Seq(value.mark)
+        for source in (current, value):
+            for index, item in enumerate(source):
+                place = source.marks[index] if isinstance(source, Seq) and index < len(source.marks) else mark
+                joined.add(item, place, source.literals.get(index) if isinstance(source, Seq) else None)
+        value = joined
+    _replace(result, known, key, value, mark, literal)
+
+
+def _replace(result: Map, known: str, key: str, value: object, mark: Mark, literal: str | None = None) -> None:
+    """Set a key's value; where its spelling changes, the stronger spelling takes the old one's position."""
+    if known == key:
+        result.put(key, value, mark, literal)
+        return
+    items = [(name, item, result.marks.get(name, result.mark), result.literals.get(name)) for name, item in result.items()]
+    result.clear()
+    result.marks.clear()
+    result.literals.clear()
+    for name, item, place, text in items:
+        if name == known:
+            result.put(key, value, mark, literal)
+        else:
+            result.put(name, item, place, text)
+
+
+def _keeps_null(path: tuple[str, ...]) -> bool:
+    """In an `env` map null says something: the variable is to be unset (decision D46)."""
+    return len(path) > 1 and path[-2] == "env"
+
+
+def as_map(value: dict[str, object], mark: Mark) -> Map:
+    """A plain mapping (of an included file) with one place for all its keys."""
+    result = Map(mark)
+    for key, item in value.items():
+        result.put(str(key), item, mark)
+    return result
+
+
+# -- commands ---------------------------------------------------------------------------------------
+
+
+def fold(items: object, notes: Notes) -> list[Map]:
+    """The entries of one `commands` list as a tree: path names become nested ones, equal names one entry."""
+    result: list[Map] = []
+    if isinstance(items, Map | tuple) or not isinstance(items, list):
+        return result
+    for index, item in enumerate(items):
+        mark = items.marks[index] if isinstance(items, Seq) and index < len(items.marks) else ("", 0, 0)
+        if not isinstance(item, dict):
+            notes.append(Problem("an entry of `commands` is no mapping and is left out", Where(*mark),
+                                 path=f"commands[{index}]", severity="warning"))  # fmt: skip
+            continue
+        entry = item if isinstance(item, Map) else as_map(item, mark)
+        key = field(entry, "name")
+        name = entry.get(key)
+        words = name.split() if isinstance(name, str) else []
+        if not words:
+            notes.append(Problem("a command without a `name` is left out", entry.where if entry.mark[0] else Where(*mark),
+                                 path=f"commands[{index}]", severity="warning"))  # fmt: skip
+            continue
+        _add(result, _nested(entry, words, key, notes), notes)
+    return result
+
+
+def field(entry: Map, name: str) -> str:
+    """How a known field is spelled in an entry: field names are compared without regard to case."""
+    if name in entry:
+        return name
+    return next((key for key in entry if key.lower() == name), name)
+
+
+def _nested(entry: Map, words: list[str], key: str, notes: Notes) -> Map:
+    """An entry with its children folded, below the parents that its name spells."""
+    leaf = Map(entry.mark)
+    for name, value in entry.items():
+        mark = entry.marks.get(name, entry.mark)
+        if name == key:
+            leaf.put("name", words[-1], mark)
+        elif name.lower() == "commands" and isinstance(value, list):
+            children = Seq(value.mark if isinstance(value, Seq) else mark)
+            for child in fold(value, notes):
+                children.add(child, child.mark)
+            leaf.put("commands", children, mark)
+        else:
+            leaf.put(name, value, mark, entry.literals.get(name))
+    for word in reversed(words[:-1]):
+        parent = Map(entry.mark)
+        parent.put("name", word, entry.marks.get(key, entry.mark))
+        children = Seq(entry.mark)
+        children.add(leaf, entry.mark)
+        parent.put("commands", children, entry.mark)
+        leaf = parent
+    return leaf
+
+
+def _add(result: list[Map], entry: Map, notes: Notes) -> None:
+    """Put an entry into a list in which it may already be; the later one's fields win."""
+    for index, known in enumerate(result):
+        if known["name"] == entry["name"]:
+            result[index] = over(known, entry, notes)
+            return
+    result.append(entry)
+
+
+def over(low: Map, high: Map, notes: Notes) -> Map:
+    """One definition of a command over another: field by field, children by name."""
+    result = Map(high.mark)
+    for key, value in low.items():
+        result.put(key, value, low.marks.get(key, low.mark), low.literals.get(key))
+    for key, value in high.items():
+        known = field(result, key.lower()) if key not in result else key
+        mark = high.marks.get(key, high.mark)
+        if known == "commands" and isinstance(value, list) and isinstance(result.get("commands"), list):
+            children = Seq(mark)
+            for child in combine(_entries(result["commands"]), _entries(value), notes):
+                children.add(child, child.mark)
+            value = children
+        elif known == "steps" and result.get("steps") and value:
+            older = result.marks.get("steps", low.mark)
+            if older[0] != mark[0]:
+                notes.append(Problem(
+                    f"the steps of command `{high.get('name')}` replace those defined at {Where(*older)}",
+                    Where(*mark), path=f"commands.{high.get('name')}", severity="note",
+                ))  # fmt: skip
+        _replace(result, known, key if known not in result else known, value, mark, high.literals.get(key))
+    return result
+
+
+def _entries(items: object) -> list[Map]:
+    return [item for item in items if isinstance(item, Map)] if isinstance(items, list) else []
+
+
+def combine(low: Iterable[Map], high: Iterable[Map], notes: Notes, *, first: str = "low") -> list[Map]:
+    """Two folded lists as one; `high` wins field by field. first: whose order leads."""
+    below = {str(entry["name"]): entry for entry in low}
+    above = {str(entry["name"]): entry for entry in high}
+    leading, trailing = (below, above) if first == "low" else (above, below)
+    names = [*leading, *(name for name in trailing if name not in leading)]
+    result = []
+    for name in names:
+        if name in below and name in above:
+            result.append(over(below[name], above[name], notes))
+        else:
+            result.append(above[name] if name in above else below[name])
+    return result
