@@ -220,9 +220,9 @@ class Compiler:
             merged.add(entry, entry.mark)
         try:
             from runner.commands import declare
+            compiled, problems = declare.compile_commands(merged)
         except ImportError:
             return {str(entry["name"]): pure(entry) for entry in entries}
-        compiled, problems = declare.compile_commands(merged)
         self.problems += problems
         return compiled
 
