@@ -1,0 +1,111 @@
+"""How the text of a step becomes a process: a plain program, `bash -c`, or `sh -c` where there is no bash.
+
+A step is a fresh shell without login or rc files. The whole text is parsed before anything of it runs, and a program
+that is not there is reported in one form. On the short way.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from runner.errors import AtmosError
+from runner.process import launch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOT_FOUND = '"{}": executable file not found in $PATH'
+SYNTAX = 2
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:,@%=^ \t")
+# Words that mean something to the shell itself: keywords, built-ins, and programs that bash has built in
+_SHELL_WORDS = frozenset(
+    """! . : [ [[ alias bg bind break builtin caller case cd command compgen complete compopt continue coproc declare
+    dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help
+    history if in jobs kill let local logout mapfile popd printf pushd pwd read readarray readonly return select set
+    shift shopt source suspend test then time times trap true type typeset ulimit umask unalias unset until wait while
+    { }""".split()
+)
+_HANDLER = (
+    "command_not_found_handle() { printf '\"%s\": executable file not found in $PATH\\n' \"$1\" >&2; return 127; }; "
+)
+
+
+class Program:
+    """What to start. whole: the text is wrapped, so status 2 may be a syntax error and has to be looked at."""
+
+    __slots__ = ("argv", "path", "whole")
+
+    def __init__(self, argv: list[str], path: str | None, whole: bool = False) -> None:
+        self.argv, self.path, self.whole = argv, path, whole
+
+
+def words(text: str) -> list[str] | None:
+    """The words of a single plain command, None when a shell has to look at it."""
+    text = text.strip(" \t\n")
+    if not text or not _PLAIN.issuperset(text):
+        return None
+    found = text.split()
+    first = found[0]
+    if first in _SHELL_WORDS or "=" in first:
+        return None
+    return found
+
+
+_shells: dict[tuple[str, str, str], tuple[str, bool]] = {}
+
+
+def shell_path(setting: str, env: Mapping[str, str], cwd: str) -> tuple[str, bool]:
+    """The shell to use and whether it is bash: the one that is set, else bash, else sh."""
+    key = (setting, env.get("PATH", ""), cwd if ":" in setting else "")
+    found = _shells.get(key)
+    if found is None:
+        found = _shells[key] = _look(setting, env, cwd)
+    return found
+
+
+def _look(setting: str, env: Mapping[str, str], cwd: str) -> tuple[str, bool]:
+    if setting:
+        path = launch.find(setting, env, cwd)
+        if path is None:
+            raise AtmosError(f"the shell `{setting}` was not found", hints=["Check the setting `shell` in atmos.yaml"])
+        return path, os.path.basename(path).startswith("bash")
+    for name in ("bash", "sh"):
+        path = launch.find(name, env, cwd)
+        for folder in ("/bin", "/usr/bin", "/usr/local/bin"):
+            path = path or launch.find(f"{folder}/{name}", env, cwd)
+        if path is not None:
+            return path, name == "bash"
+    raise AtmosError("no shell was found", hints=["Install bash, or name a shell with `shell` in atmos.yaml"])
+
+
+def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: str = "") -> Program:
+    """What to start for a step's text. name: the shell's `$0`."""
+    plain = words(text)
+    if plain is not None:
+        path = launch.find(plain[0], env, cwd)
+        if path is not None or "/" not in plain[0]:
+            return Program(plain, path)
+    path, is_bash = shell_path(setting, env, cwd)
+    if is_bash:
+        # A group is parsed whole. `:` stands for a text of comments only; -p keeps BASH_ENV and functions out.
+        wrapped = f"{_HANDLER}{{ :; {text}\n\n}}"
+        return Program([path, "-O", "extglob", "-p", "-c", wrapped, name], path, whole=True)
+    return Program([path, "-c", f"{{ :; {text}\n\n}}", name], path, whole=True)
+
+
+def has_syntax_error(item: Program, env: Mapping[str, str], cwd: str) -> bool:
+    """Whether nothing of a wrapped text ran because it does not parse. Asked only after status 2."""
+    argv = [item.argv[0], *item.argv[1:-3], "-n", *item.argv[-3:]]
+    outcome = launch.run(argv, env=env, cwd=cwd, path=item.path, stdin=None, stdout=None, stderr=None, timeout=5.0)
+    return outcome.code == SYNTAX
+
+
+def executable_reason(path: str) -> str:
+    """Why a file cannot be run, for a message."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        return error.strerror or "cannot be read"
+    return "is a directory" if stat.S_ISDIR(mode) else "permission denied"
