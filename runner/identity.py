@@ -5,6 +5,8 @@ On the short way: `auth` is imported when an identity is really needed, and its 
 
 from __future__ import annotations
 
+from _thread import allocate_lock
+
 from runner.errors import AtmosError, UserAborted, nearest
 from runner.globals import SELECT
 
@@ -59,6 +61,8 @@ class Identities:
         self.ambient = Ambient(app.env)
         self._managers: dict[int, Manager] = {}
         self._selected: str | None = None
+        self._quick: dict[str, tuple[str, dict[str, str], list[str]] | None] = {}
+        self._guard = allocate_lock()
 
     # -- choosing ----------------------------------------------------------------------------------
 
@@ -119,8 +123,20 @@ class Identities:
         """The exact environment of a process that runs as `name` (decision D5). Authenticates when no session is at hand.
 
         context: what wants it, as in `custom command "deploy"`, for the message of a failure.
+        manager: the one to ask where it is not the configured one (a component's).
         """
-        manager = manager or self.manager()
+        if manager is None:
+            known = self._known(name)
+            if known is not None:
+                canonical, to_set, to_unset = known
+                result = {key: value for key, value in env.items() if key not in to_unset}
+                result.update(to_set)
+                result[VARIABLE] = result[INHERITED] = canonical
+                return result
+            try:
+                manager = self.manager()
+            except Exception as error:
+                raise failure(error, name, context, None) from error
         try:
             canonical = manager.resolve(name)
             manager.authenticate(canonical)
@@ -129,6 +145,17 @@ class Identities:
             raise failure(error, name, context, manager) from error
         result[VARIABLE] = result[INHERITED] = canonical
         return result
+
+    def _known(self, name: str) -> tuple[str, dict[str, str], list[str]] | None:
+        """The variables of an unexpired session, found the short way: one small file, no SDK, no keyring."""
+        with self._guard:
+            if name not in self._quick:
+                from auth import session_index
+
+                config = self.app.config
+                found = session_index.quick(config.raw("auth") or {}, name, _project(self.app), self.app.env)
+                self._quick[name] = found
+            return self._quick[name]
 
     def disabled(self, env: Mapping[str, str]) -> dict[str, str]:
         """The environment of a process in a run whose authentication is off: nothing nested authenticates (D30)."""
@@ -142,12 +169,42 @@ class Identities:
         found: list[str] = []
         for manager in self._managers.values():
             found.extend(manager.secret_values())
+        for known in self._quick.values():
+            if known is not None:
+                found.extend(_file_secrets(known[1]))
         return found
 
     def close(self) -> None:
         """End what authentication started for this run, such as an emulator."""
         for manager in self._managers.values():
             manager.close()
+
+
+def _file_secrets(variables: Mapping[str, str]) -> list[str]:
+    """The secret values of the profile that a session's variables name; what cannot be read cannot be printed either."""
+    path, profile = variables.get("AWS_SHARED_CREDENTIALS_FILE"), variables.get("AWS_PROFILE")
+    if not path or not profile:
+        return []
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    found: list[str] = []
+    inside = False
+    for line in lines:
+        if line.startswith("["):
+            inside = line.strip() == f"[{profile}]"
+        elif inside:
+            name, _, value = line.partition("=")
+            if name.strip() in ("aws_secret_access_key", "aws_session_token"):
+                found.append(value.strip())
+    return found
+
+
+def _project(app: App) -> str:
+    """What a project is known by in the index of sessions: the folder of its configuration."""
+    return app.config.config_dir or app.cwd
 
 
 def ask(app: App, names: list[str], title: str) -> str:
@@ -200,18 +257,27 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
 
     config = app.config
     raw = config.raw("auth") if section is None else section
-    where: Callable[[tuple[str, ...]], object] = lambda path: config.where("auth", *path)  # noqa: E731
     prompter = None
     if app.interactive:
-        from runner.console.auth_prompter import AuthPrompter
+        from runner.console import auth_prompter
 
-        prompter = AuthPrompter(app)
+        prompter = auth_prompter.AuthPrompter(app)
+    folder = _project(app)
+
+    def where(path: tuple[str, ...]) -> object | None:
+        return config.where("auth", *path)
+
     return auth.load(
         raw or {},
         env=app.env,
-        base_dir=config.config_dir or app.cwd,
+        base_dir=folder,
+        project=folder,
         interactive=app.interactive,
         prompter=prompter,
         where=where,
         resolve=config.resolve,
+        warn=lambda text: app.log.warning(text),
+        notify=lambda text: app.err(text + "\n"),
+        debug=lambda text: app.log.debug(text),
+        refresh_command=[app.executable, "-C", folder],
     )
