@@ -12,10 +12,9 @@ from runner.globals import SELECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from auth.manager import Manager
-
     from runner.app import App
 
 VARIABLE = "ATMOS_IDENTITY"
