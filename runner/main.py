@@ -143,6 +143,10 @@ def command_word(words: list[str]) -> int:
 def dispatch(app: App) -> int:
     """Run the command that the words mean."""
     argv = app.argv
+    if argv and argv[0].startswith("__complete"):
+        from runner.cli import completion
+
+        return completion.answer(app, argv[0], argv[1:])
     at = command_word(argv)
     if argv and argv[0] == "--version":
         from runner.cli import version

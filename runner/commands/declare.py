@@ -126,6 +126,9 @@ def _compile(node: Node, inherited: dict[str, Compiled], problems: list[Problem]
     broken = [plain(problem) for problem in own if problem.severity == "error"]
     if broken:
         tree["broken"] = broken
+    notes = [str(problem) for problem in own if problem.severity == "note"]
+    if notes:
+        tree["notes"] = notes  # said when the command is called
     problems.extend(own)
     return {key: value for key, value in tree.items() if value not in ("", None, [], {}, False)} | {"name": node.name}
 
@@ -144,7 +147,7 @@ def _steps(fields: Fields) -> list[dict[str, object]]:
     return list(steps)
 
 
-def _env(fields: Fields) -> list[dict[str, object]]:
+def _env(fields: Fields) -> list[list[object]]:
     from runner.steps.declare import compile_env
 
     raw = fields.get("env")

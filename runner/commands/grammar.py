@@ -140,7 +140,7 @@ def locate(command: Command, words: list[str]) -> tuple[Command, set[int], Comma
             positionals += count - index - 1
             break
         if word.startswith("-") and word != "-":
-            index += 1 + _takes_next(command, table, word, words, index)
+            index += 1 + takes_next(command, table, word, words, index)
             continue
         child = command.child(word)
         if child is None:
@@ -161,7 +161,7 @@ def locate(command: Command, words: list[str]) -> tuple[Command, set[int], Comma
     return command, taken, named
 
 
-def _takes_next(command: Command, table: Table, word: str, words: list[str], index: int) -> int:
+def takes_next(command: Command, table: Table, word: str, words: list[str], index: int) -> int:
     """How many words after a flag are its value, as far as that is known before the command is."""
     following = words[index + 1] if index + 1 < len(words) else None
     if following is None or "=" in word:

@@ -173,7 +173,7 @@ class FlagTable:
         quoting = " (quote it)" if kind == "string" and not isinstance(value, dict | list) else ""
         own.problem(
             f"the default of this flag is {kind_of(value)} and is ignored: a flag of type {kind} needs {wanted}{quoting}",
-            "default", severity="error" if kind in ("int", "list") else "warning",
+            "default", severity="error" if kind in ("int", "list") else "note",
         )  # fmt: skip
         return None
 

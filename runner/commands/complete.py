@@ -1,0 +1,392 @@
+"""Completion: what could stand at the end of a command line. Reads declarations only (decision D18): no network, no
+keyring, no prompt, no program is run, and whatever goes wrong means fewer candidates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runner.commands import grammar
+from runner.commands.model import Argument, Command, Flag, text
+from runner.console.help import GLOBAL_HELP, first_line
+from runner.errors import AtmosError
+from runner.globals import FLAGS, SHORTHANDS
+
+if TYPE_CHECKING:
+    import click
+
+    from runner.app import App
+
+# what the shell should do with the candidates (the protocol of cobra's __complete)
+DEFAULT = 0
+ERROR = 1
+NO_SPACE = 2
+NO_FILES = 4
+ONLY_FOLDERS = 16
+
+Candidate = tuple[str, str]
+BOOLS: list[Candidate] = [("true", ""), ("false", "")]
+_FOLDERS = ("chdir", "base-path", "config-path")
+_LEVELS = ("Trace", "Debug", "Info", "Warning", "Error", "Off")
+
+
+class Found:
+    """Candidates and the directive for the shell."""
+
+    def __init__(self, candidates: list[Candidate] | None = None, directive: int = NO_FILES) -> None:
+        self.candidates = candidates or []
+        self.directive = directive
+
+    def matching(self, start: str) -> list[Candidate]:
+        seen: dict[str, str] = {}
+        for name, words in self.candidates:
+            if name.startswith(start):
+                seen.setdefault(name, words)
+        return list(seen.items())
+
+
+def complete(app: App, words: list[str], depth: int = 0) -> Found:
+    """Candidates for the last of the words; the words before it are complete."""
+    from runner import cli
+    from runner.main import command_word
+
+    before, current = words[:-1], words[-1] if words else ""
+    if "--" in before:
+        return Found(directive=DEFAULT)
+    at = command_word(before)
+    if at < 0:
+        return _root(app, before, current)
+    word, rest = before[at], before[:at] + before[at + 1 :]
+    row = cli.BY_NAME.get(word) or cli.BY_ALIAS.get(word)
+    if row is not None and row.name == "help":
+        return complete(app, [*rest, current], depth + 1) if depth < 2 else Found()
+    if row is not None:
+        return _builtin(app, row, rest, current)
+    target = app.config.aliases().get(word)
+    if target is not None:
+        return complete(app, [*target.split(), *rest, current], depth + 1) if depth < 10 else Found()
+    tree = _tree(app, word)
+    return _custom(app, Command(tree), rest, current) if tree is not None else Found()
+
+
+def _tree(app: App, word: str) -> dict[str, object] | None:
+    tree = app.config.command(word)
+    if tree is None:
+        for summary in app.config.command_summaries():
+            if word in summary[2]:
+                return app.config.command(summary[0])
+    return tree
+
+
+# -- the program itself ---------------------------------------------------------------------------------
+
+
+def _root(app: App, before: list[str], current: str) -> Found:
+    from runner import cli
+
+    value = _global_value(app, before, current)
+    if value is not None:
+        return value
+    if current.startswith("-"):
+        return Found([*_flags(_globals(), []), ("--help", "help for atmos"), ("--version", "Print the version")])
+    found: list[Candidate] = [(row.name, row.summary) for row in cli.TABLE]
+    found += [(alias, row.summary) for row in cli.TABLE for alias in row.aliases if current and alias.startswith(current)]
+    try:
+        for name, description, aliases, internal, *_ in app.config.command_summaries():
+            if not internal and name not in cli.BY_NAME:
+                found.append((name, first_line(description)))
+                found += [(alias, first_line(description)) for alias in aliases if current and str(alias).startswith(current)]
+        found += [(name, f"alias for {words}") for name, words in app.config.aliases().items() if name not in cli.BY_NAME]
+    except AtmosError:
+        pass  # built-in commands can be completed all the same
+    return Found(sorted(found))
+
+
+def _globals() -> list[Flag]:
+    shorthands = {name: short for short, name in SHORTHANDS.items()}
+    return [grammar.global_flag(name, shorthands.get(name, "")) for name in FLAGS]
+
+
+def _global_value(app: App, before: list[str], current: str) -> Found | None:
+    """The value of one of the program's own flags, if that is what is being written."""
+    by_name = {flag.name: flag for flag in _globals()}
+    by_name["C"] = by_name["chdir"]
+    return _flag_value(app, by_name, {"C": by_name["chdir"]}, before, current, None)
+
+
+# -- flags and their values -----------------------------------------------------------------------------
+
+
+def _flags(flags: list[Flag], given: list[str]) -> list[Candidate]:
+    found = []
+    for flag in sorted(flags, key=lambda item: item.name):
+        if flag.name in given and not flag.type.endswith("list"):
+            continue
+        words = first_line(text(flag.description)) or GLOBAL_HELP.get(flag.name, "")
+        found.append((f"--{flag.name}", words))
+        if flag.shorthand:
+            found.append((f"-{flag.shorthand}", words))
+    return found
+
+
+def _flag_value(
+    app: App, by_name: dict[str, Flag], by_shorthand: dict[str, Flag], before: list[str], current: str, command: Command | None
+) -> Found | None:
+    """Candidates for the value of a flag, when the last word is one (or holds one after `=`); None when it is not."""
+    if current.startswith("--") and "=" in current:
+        name = current[2:].split("=", 1)[0]
+        flag = by_name.get(name)
+        if flag is None:
+            return None
+        found = BOOLS_FOUND if flag.type == "bool" else _values(app, flag, command, before)
+        return Found([(f"--{name}={value}", words) for value, words in found.candidates], found.directive)
+    last = before[-1] if before else ""
+    if last.startswith("--") and "=" not in last:
+        flag = by_name.get(last[2:])
+    elif last.startswith("-") and len(last) > 1 and "=" not in last:
+        flag = by_shorthand.get(last[-1])
+    else:
+        return None
+    if flag is None or flag.type == "bool" or (flag.type.startswith("optional") and current.startswith("-")):
+        return None
+    return _values(app, flag, command, before)
+
+
+BOOLS_FOUND = Found(BOOLS)
+
+
+def _values(app: App, wanted: Flag | Argument, command: Command | None, before: list[str]) -> Found:
+    """Candidates for the value of a flag or an argument."""
+    if wanted.values:
+        return Found([(text(value), "") for value in wanted.values])
+    if wanted.semantic:
+        return Found([(name, "") for name in _semantic(app, wanted.semantic, command, before)])
+    if isinstance(wanted, Argument):
+        return Found(directive=DEFAULT)
+    if wanted.name == "identity":
+        return Found([(name, "") for name in identity_names(app)])
+    if wanted.name == "profile" and wanted.origin == "global":
+        return Found([(name, "") for name in _profiles(app)])
+    if wanted.name in _FOLDERS and wanted.origin == "global":
+        return Found(directive=ONLY_FOLDERS)
+    if wanted.name == "logs-level" and wanted.origin == "global":
+        return Found([(level, "") for level in _LEVELS])
+    return Found(directive=NO_FILES if wanted.type == "int" else DEFAULT)
+
+
+def identity_names(app: App) -> list[str]:
+    """The names of all identities, sorted."""
+    try:
+        section = app.config.raw("auth")
+        identities = section.get("identities") if isinstance(section, dict) else None
+        return sorted(identities) if isinstance(identities, dict) else []
+    except AtmosError:
+        return []
+
+
+def _profiles(app: App) -> list[str]:
+    try:
+        from runner.config import profiles
+
+        names = getattr(profiles, "names", None)
+        return sorted(names(app)) if callable(names) else []
+    except Exception:  # noqa: BLE001 - completion never fails
+        return []
+
+
+def _semantic(app: App, meaning: str, command: Command | None, before: list[str]) -> list[str]:
+    """Stacks, or components: of the stack that stands on the line already, if one does."""
+    from runner import stacks
+
+    if meaning == "stack":
+        return sorted(stacks.stack_names(app))
+    stack = _given_stack(command, before)
+    component = command.data.get("component") if command is not None else None
+    kind = str(component.get("type") or "") if isinstance(component, dict) else ""
+    return sorted(stacks.component_names(app, stack, kind=kind))
+
+
+def _given_stack(command: Command | None, before: list[str]) -> str:
+    names = {"--stack", "-s"}
+    for flag in command.flags if command is not None else ():
+        if flag.semantic == "stack":
+            names |= {f"--{flag.name}", f"-{flag.shorthand}"}
+    for index, word in enumerate(before):
+        name, equals, value = word.partition("=")
+        if name in names:
+            return value if equals else before[index + 1] if index + 1 < len(before) else ""
+    return ""
+
+
+# -- custom commands ------------------------------------------------------------------------------------
+
+
+def _custom(app: App, root: Command, rest: list[str], current: str) -> Found:
+    command, taken, named = grammar.locate(root, rest)
+    table = grammar.table_of(command)
+    value = _flag_value(app, table.by_name, table.by_shorthand, rest, current, command)
+    if value is not None:
+        return value
+    words = [word for index, word in enumerate(rest) if index not in taken]
+    if current.startswith("-"):
+        given = [word[2:].split("=", 1)[0] for word in words if word.startswith("--")]
+        given += [table.by_shorthand[word[1]].name for word in words if len(word) == 2 and word[1:] in table.by_shorthand]
+        return Found([*_flags(list(table.by_name.values()), given), ("--help", f"help for {named.name}"), ("-h", f"help for {named.name}")])
+    positionals = _positionals(command, table, words)
+    found: list[Candidate] = []
+    if not positionals:
+        for child in named.children:
+            if not child.internal:
+                found.append((child.name, first_line(child.description)))
+                found += [(alias, first_line(child.description)) for alias in child.aliases if current and alias.startswith(current)]
+    arguments = command.arguments
+    if positionals < len(arguments):
+        more = _values(app, arguments[positionals], command, rest)
+        return Found([*found, *more.candidates], more.directive if not found else NO_FILES)
+    return Found(found)
+
+
+def _positionals(command: Command, table: grammar.Table, words: list[str]) -> int:
+    """How many arguments stand on the line already."""
+    count, index = 0, 0
+    while index < len(words):
+        word = words[index]
+        if word.startswith("-") and word != "-":
+            index += grammar.takes_next(command, table, word, words, index)
+        else:
+            count += 1
+        index += 1
+    return count
+
+
+# -- built-in commands ----------------------------------------------------------------------------------
+
+
+def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
+    from runner.cli import Builtin
+    from runner.main import command_word
+
+    assert isinstance(row, Builtin)
+    globals_ = {flag.name: flag for flag in _globals()}
+    target, words = _click_command(row, rest)
+    options = _options(target)
+    by_name = {**globals_, **{flag.name: flag for flag in options}}
+    by_shorthand = {short: globals_[name] for short, name in SHORTHANDS.items()}
+    if row.identity_shorthand:
+        by_shorthand["i"] = globals_["identity"]
+    by_shorthand.update({flag.shorthand: flag for flag in options if flag.shorthand})
+    value = _flag_value(app, by_name, by_shorthand, rest, current, None)
+    if value is not None:
+        return value
+    if current.startswith("-"):
+        given = [word[2:].split("=", 1)[0] for word in rest if word.startswith("--")]
+        return Found([*_flags(list(by_name.values()), given), ("--help", "help for this command")])
+    at = command_word(rest)
+    if row.subcommands and at < 0:
+        found = [(name, summary) for name, (_, summary) in row.subcommands.items()]
+        try:
+            tree = app.config.command(row.name)
+        except AtmosError:
+            tree = None
+        for child in Command(tree).children if tree is not None else ():
+            if not child.internal and child.name not in row.subcommands:
+                found.append((child.name, first_line(child.description)))
+        return Found(sorted(found))
+    if row.subcommands and at >= 0 and rest[at] not in row.subcommands:
+        try:
+            tree = app.config.command(row.name)
+        except AtmosError:
+            tree = None
+        return _custom(app, Command({**tree, "joined": row.name}), rest, current) if tree is not None else Found()
+    return _click_arguments(app, row.name, target, words, current, rest)
+
+
+def _click_command(row: object, rest: list[str]) -> tuple[click.Command | None, list[str]]:
+    """The click object that serves a built-in command line, and the words it gets."""
+    import importlib
+
+    from runner.cli import Builtin
+
+    assert isinstance(row, Builtin)
+    words = [word for word in rest if not word.startswith("-")]
+    path, module = f"atmos {row.name}", row.module
+    if words and words[0] in row.subcommands:
+        module = row.subcommands[words[0]][0] or row.module
+    try:
+        loaded = importlib.import_module(module)
+    except Exception:  # noqa: BLE001 - completion never fails
+        return None, words
+    found = _by_path(loaded, [path, *(f"{path} {words[0]}" for _ in words[:1])])
+    if found is None:
+        return None, words
+    command, depth = found
+    import click
+
+    rest_words = words[depth:]
+    while isinstance(command, click.Group) and rest_words and rest_words[0] in command.commands:
+        command = command.commands[rest_words[0]]
+        rest_words = rest_words[1:]
+    return command, rest_words
+
+
+def _by_path(module: object, paths: list[str]) -> tuple[click.Command, int] | None:
+    """A click object of a module, by how it is called: the longest path first."""
+    import click
+
+    for depth in range(len(paths) - 1, -1, -1):
+        for value in vars(module).values():
+            if isinstance(value, click.Command) and getattr(value, "path", "") == paths[depth]:
+                return value, depth
+    return None
+
+
+def _options(target: click.Command | None) -> list[Flag]:
+    """The options of a built-in as flags."""
+    import click
+
+    flags = []
+    for param in target.params if target is not None else ():
+        if not isinstance(param, click.Option) or param.hidden:
+            continue
+        longs = [opt[2:] for opt in param.opts if opt.startswith("--")]
+        if not longs:
+            continue
+        short = next((opt[1:] for opt in param.opts if not opt.startswith("--")), "")
+        name = longs[0]
+        flags.append(Flag({
+            "name": name, "shorthand": short, "description": param.help or "",
+            "type": "bool" if param.is_flag or param.count else "list" if param.multiple else "string",
+            "values": list(map(str, param.type.choices)) if isinstance(param.type, click.Choice) else [],
+            "semantic": name if name in ("stack", "component") else "",
+        }))  # fmt: skip
+    return flags
+
+
+def _click_arguments(app: App, group: str, target: click.Command | None, words: list[str], current: str, rest: list[str]) -> Found:
+    """Candidates for a positional of a built-in: children, identities, components, workflows, commands."""
+    import click
+
+    if isinstance(target, click.Group):
+        return Found(sorted((name, first_line(child.help or "")) for name, child in target.commands.items() if not child.hidden))
+    names = [str(param.name) for param in target.params if isinstance(param, click.Argument)] if target is not None else []
+    position = len(words)
+    name = names[min(position, len(names) - 1)].rstrip("_") if names else ""
+    if group == "workflow" and position == 1 or name == "workflow":
+        return Found([(workflow, "") for workflow in _workflows(app)])
+    if name in ("component", "components") or (group == "terraform" and position == 0):
+        return Found([(found, "") for found in _semantic(app, "component", None, rest)])
+    if name in ("identity", "identities") or (group == "auth" and name == "name"):
+        return Found([(found, "") for found in identity_names(app)])
+    if name in ("command", "name", "words") and group == "describe":
+        return Found([(summary[0], first_line(summary[1])) for summary in app.config.command_summaries()])
+    param = next((param for param in target.params if param.name == name), None) if target is not None else None
+    if param is not None and isinstance(param.type, click.Choice):
+        return Found([(str(choice), "") for choice in param.type.choices])
+    return Found(directive=DEFAULT)
+
+
+def _workflows(app: App) -> list[str]:
+    """Names of all workflows."""
+    from runner.workflows import files
+
+    return sorted({name for file in files.discover(app, quiet=True) for name in file.workflows})
