@@ -1,0 +1,126 @@
+"""The described component: everything there is to know about one component of one stack, as one map (spec §12)."""
+
+from __future__ import annotations
+
+import os
+
+from runner.stacks import evaluate, functions, template_functions
+from runner.stacks import project as projects
+from runner.stacks.values import finish, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from runner.app import App
+    from runner.stacks.project import Found, Project
+
+    Map = dict[str, Any]
+
+NOT_EVALUATED = ("auth", "component_info", "sources", "deps", "deps_all", "imports")
+OPTIONAL = ("dependencies", "locals", "retry", "secrets", "test", "mocks", "source", "provision", "required_providers")
+HIDDEN = ("locals",)  # for templates only
+
+
+def raw(project: Project, found: Found) -> Map:
+    """The sections and computed fields of a component before anything is evaluated."""
+    layered, stack = found.layered, found.stack
+    sections: Map = layered.finished()
+    sections.update(project.backend(found))
+    _abstract_settings(sections, layered.abstract)
+    sections.update(
+        atmos_component=layered.name, atmos_stack=found.asked, stack=found.asked, atmos_stack_file=stack.key,
+        atmos_manifest=stack.key, component=layered.module, component_type=layered.kind,
+        inheritance=layered.inheritance, imports=stack.imports,
+    )  # fmt: skip
+    if layered.kind == "terraform":
+        sections["workspace"] = project.workspace(layered, found.name)
+    return sections
+
+
+def _abstract_settings(sections: Map, abstract: bool) -> None:
+    spacelift = sections["settings"].get("spacelift")
+    if abstract and isinstance(spacelift, dict) and "workspace_enabled" in spacelift:
+        rest = {key: value for key, value in spacelift.items() if key != "workspace_enabled"}
+        sections["settings"] = {**sections["settings"], "spacelift": rest}
+
+
+def describe(
+    app: App,
+    found: Found,
+    *,
+    process_templates: bool = True,
+    process_functions: bool = True,
+    skip: tuple[str, ...] = (),
+    identity: Any = None,
+    mode: str = "strict",
+    failures: list[Any] | None = None,
+    cli_args: list[str] | None = None,
+) -> Map:
+    """The full map. mode: what a failing function is (strict: an error; else `(computed)`, noted in `failures`)."""
+    project = projects.of(app)
+    sections = raw(project, found)
+    evaluator = functions.Evaluator(
+        app, component=found.layered.name, stack=found.name, section=sections, strategy=found.layered.strategy,
+        skip=skip, mode=mode, identity=identity,
+    )  # fmt: skip
+    if process_templates and project.options.templates_enabled:
+        settings = evaluate.settings_of(project.options.templates, sections)
+        templates = evaluate.Templates(
+            {key: plain(value) for key, value in sections.items()}, settings,
+            template_functions.of(app, found, identity), app.env, f"component {found.layered.name} in {found.stack.name}",
+            evaluator.value,
+        )  # fmt: skip
+        sections = {
+            key: value if key in evaluate.UNTOUCHED else templates.section(value, key) for key, value in sections.items()
+        }
+        evaluator.section = sections
+    if process_functions:
+        env = sections.get("env")
+        if isinstance(env, dict):
+            sections["env"] = evaluator.value(env)
+        result = {
+            key: plain(finish(value)) if key in NOT_EVALUATED else evaluator.value(value)
+            for key, value in sections.items()
+        }
+    else:
+        result = {key: plain(finish(value)) for key, value in sections.items()}
+    if failures is not None:
+        failures.extend(evaluator.failures)
+    return _complete(app, project, found, result, cli_args)
+
+
+def _complete(app: App, project: Project, found: Found, result: Map, cli_args: list[str] | None) -> Map:
+    """Add what is never templated, leave out what is empty and optional."""
+    from runner.stacks import origins
+
+    layered = found.layered
+    for name in HIDDEN:
+        result.pop(name, None)
+    for name in OPTIONAL:
+        if name in result and name not in ("source", "provision", "required_providers") and not result[name]:
+            del result[name]
+    options = project.options
+    folder = options.component_folder(layered.kind)
+    path = os.path.normpath(os.path.join(folder, layered.module)) if options.component_base(layered.kind) else ""
+    info: Map = {"component_type": layered.kind, "component_path": path}
+    if layered.kind == "terraform":
+        from runner.terraform import module
+
+        info["terraform_config"] = module.describe(path)
+    contributed = origins.Origins(found, project)
+    result.update(
+        component_info=info,
+        sources=contributed.sources(result),
+        deps=contributed.deps(),
+        deps_all=contributed.deps_all(),
+        cli_args=cli_args or [],
+        tf_cli_vars={},
+        atmos_cli_config={
+            "base_path": options.base_path,
+            "components": plain(options.components),
+            "stacks": plain(app.config.section("stacks")),
+            "workflows": plain(app.config.section("workflows")),
+        },
+    )
+    return result

@@ -1,0 +1,232 @@
+"""Imports: a stack manifest with everything it imports, merged, with its overrides and who contributed what."""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError, Where
+from runner.stacks import discover, locals_, rendering
+from runner.stacks.manifest import Reader, shown, template_error
+from runner.stacks.merge import merge, merge_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Map = dict[str, Any]
+
+COMPONENT_TYPES = ("terraform", "helmfile", "packer", "ansible", "container", "emulator", "kubernetes", "helm")
+
+
+class Node:
+    """One imported file: what it says itself, what it imports, both merged."""
+
+    __slots__ = ("children", "data", "has_overrides", "key", "name", "own", "path", "raw")
+
+    def __init__(self, path: str, name: str, key: str, raw: Map, own: Map, children: list[Node], data: Map) -> None:
+        self.path = path  # absolute
+        self.name = name  # as people know it: below the stacks folder, with extension
+        self.key = key
+        self.raw = raw  # as it was read, with positions
+        self.own = own  # with its locals filled in, without `import`
+        self.children = children
+        self.data = data
+        self.has_overrides = (
+            "overrides" in own
+            or any(isinstance(own.get(kind), dict) and "overrides" in own[kind] for kind in COMPONENT_TYPES)
+            or any(child.has_overrides for child in children)
+        )
+
+
+class StackFile:
+    """One top-level manifest, ready for its components to be described."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.path, self.name, self.key = root.path, root.name, root.key
+        self.data = root.data
+        self.overrides: dict[tuple[str, str], Map] = {}
+        self._chain: list[tuple[Node, int]] | None = None
+
+    @property
+    def chain(self) -> list[tuple[Node, int]]:
+        """Every file once with its depth of import, lowest priority first, the stack file last."""
+        if self._chain is None:
+            seen: dict[int, tuple[Node, int]] = {}
+
+            def visit(node: Node, depth: int) -> None:
+                for child in node.children:
+                    visit(child, depth + 1)
+                seen.pop(id(node), None)
+                seen[id(node)] = (node, depth)
+
+            visit(self.root, 0)
+            self._chain = list(seen.values())
+        return self._chain
+
+    @property
+    def imports(self) -> list[str]:
+        """The keys of all imported files, sorted."""
+        return sorted({node.key for node, depth in self.chain if depth})
+
+    def components(self, kind: str) -> Map:
+        """The components of a type as the merged manifest has them."""
+        found = self.data.get("components")
+        section = found.get(kind) if isinstance(found, dict) else None
+        return section if isinstance(section, dict) else {}
+
+    def where(self, *path: str) -> Where | None:
+        """The place of a key in the file with the highest priority that has it."""
+        for node, _ in reversed(self.chain):
+            holder: Any = node.raw
+            for index, name in enumerate(path):
+                if not isinstance(holder, dict) or name not in holder:
+                    break
+                if index == len(path) - 1:
+                    return holder.key_where(name) if hasattr(holder, "key_where") else Where(node.name)
+                holder = holder[name]
+        return None
+
+
+class Loader:
+    """Builds stack files. Files without a context are read and merged once, whoever imports them."""
+
+    def __init__(self, base: str, reader: Reader, tree: discover.Tree, *, strategy: str = "replace",
+                 render_paths: bool = False) -> None:
+        self.base, self.reader, self.tree = base, reader, tree
+        self.strategy = strategy
+        self.render_paths = render_paths
+        self._nodes: dict[tuple[str, str, bool, bool], Node] = {}
+        self._open: list[str] = []
+
+    def stack(self, path: str) -> StackFile:
+        """A top-level manifest with all it imports."""
+        self._open = []
+        stack = StackFile(self._node(path, {}, False, False))
+        if stack.root.has_overrides:
+            self._apply_overrides(stack)
+        return stack
+
+    def _node(self, path: str, context: Map, skip: bool, lax: bool) -> Node:
+        key = (path, repr(sorted(context.items(), key=lambda item: item[0])) if context else "", skip, lax)
+        if key in self._nodes:
+            return self._nodes[key]
+        name = shown(path, self.base)
+        if path in self._open:
+            circle = [shown(item, self.base) for item in self._open[self._open.index(path) :]]
+            if len(circle) == 1:
+                raise AtmosError(
+                    f"stack manifest imports itself: '{name}'", where=Where(name),
+                    hints=["Remove the import, or correct its path"],
+                )  # fmt: skip
+            raise AtmosError(f"stack manifests import each other in a circle: {' -> '.join([*circle, name])}",
+                             where=Where(name))  # fmt: skip
+        self._open.append(path)
+        try:
+            raw = self.reader.read(path, context, skip_templates=skip, lax=lax)
+            own = locals_.apply(raw, name)
+            children: list[Node] = []
+            if "import" in own:
+                children = self._imports(path, name, raw, own, context)
+                own = {section: value for section, value in own.items() if section != "import"}
+            data = merge_all([*(child.data for child in children), own], self.strategy)
+        finally:
+            self._open.pop()
+        node = Node(path, name, discover.file_key(path, self.base), raw, own, children, data)
+        self._nodes[key] = node
+        return node
+
+    def _imports(self, path: str, name: str, raw: Map, own: Map, context: Map) -> list[Node]:
+        items = own["import"]
+        where = raw.key_where("import") if hasattr(raw, "key_where") else Where(name)
+        if not isinstance(items, list):
+            raise AtmosError(
+                f"invalid import section in the file '{name}'", where=where,
+                explanation="`import` has to be a list of paths or of maps with `path`.",
+            )  # fmt: skip
+        children: list[Node] = []
+        for index, item in enumerate(items):
+            place = items.item_where(index) if hasattr(items, "item_where") else where
+            children += self._import(path, name, item, context, children, place)
+        return children
+
+    def _import(self, path: str, name: str, item: Any, context: Map, earlier: list[Node], where: Where) -> list[Node]:
+        options: Map = {"path": item} if isinstance(item, str) else item
+        target = options.get("path") if isinstance(options, dict) else None
+        if not isinstance(target, str) or not target:
+            raise AtmosError(f"invalid import in the file '{name}': a path, or a map with `path`, is needed", where=where)
+        own_context = options.get("context") or {}
+        if not isinstance(own_context, dict):
+            raise AtmosError(f"invalid import in the file '{name}': `context` has to be a map", where=where)
+        templated = "{{" in target
+        if templated and self.render_paths:
+            target = self._render_path(target, name, own_context, earlier, where)
+        if discover.is_remote(target):
+            raise AtmosError(f"remote imports are not supported: import '{target}' in file '{name}'", where=where,
+                             hints=["Copy the file below the stacks folder and import it from there"])  # fmt: skip
+        found = discover.resolve_import(self.tree, self.base, path, target)
+        if not found:
+            if options.get("skip_if_missing") is True or templated:
+                return []
+            raise AtmosError(
+                f"stack import not found: import '{target}' in file '{name}': failed to find import", where=where,
+                hints=self._near(target),
+            )  # fmt: skip
+        merged = merge(own_context, context, self.strategy)
+        skip = options.get("skip_templates_processing") is True
+        lax = options.get("ignore_missing_template_values") is True
+        children: list[Node] = []
+        for child in found:
+            try:
+                children.append(self._node(child, merged, skip, lax))
+            except AtmosError as error:
+                note = f"Imported by {where}."
+                if note not in error.explanation:
+                    error.explanation = f"{error.explanation}\n\n{note}".strip()
+                raise
+        return children
+
+    def _render_path(self, target: str, name: str, context: Map, earlier: list[Node], where: Where) -> str:
+        known = merge_all([child.data for child in earlier], self.strategy)
+        data = {section: known.get(section) or {} for section in ("settings", "vars", "env")}
+        try:
+            return rendering.render(target, {**data, **context}, strict=True, name=name)
+        except Exception as error:
+            failed = template_error(error, name)
+            if isinstance(failed, AtmosError):
+                failed.where = where
+                failed.message = f"{where}: the import path '{target}' cannot be rendered: " + str(
+                    getattr(error, "message", "") or error
+                )
+            raise failed from error
+
+    def _near(self, target: str) -> list[str]:
+        from runner.errors import nearest
+
+        known = [discover.file_key(path, self.base) for path in self.tree.files(self.base)
+                 if path.endswith(discover.EXTENSIONS)]
+        close = nearest(discover.file_key(target, self.base), known)
+        return [f"Did you mean `{close[0]}`?"] if close else ["Paths are relative to the stacks folder"]
+
+    # -- overrides ---------------------------------------------------------------------------------
+
+    def _apply_overrides(self, stack: StackFile) -> None:
+        for kind in COMPONENT_TYPES:
+            self._override(stack, stack.root, kind, {}, {})
+
+    def _override(self, stack: StackFile, node: Node, kind: str, outer: Map, before: Map) -> Map:
+        """Note what overrides the components of a file and of its imports; what later siblings get to see."""
+        section = node.own.get(kind)
+        layers = [node.own.get("overrides"), section.get("overrides") if isinstance(section, dict) else None, outer]
+        for layer in layers:
+            if layer is not None and not isinstance(layer, dict):
+                raise AtmosError(f"invalid overrides section in file '{node.key}'", where=Where(node.name))
+        inline = merge_all(layers, self.strategy)
+        imported = before
+        for child in node.children:
+            imported = merge(imported, self._override(stack, child, kind, inline, imported), self.strategy)
+        final = merge(imported, inline, self.strategy)
+        components = node.own.get("components")
+        defined = components.get(kind) if isinstance(components, dict) else None
+        if final and isinstance(defined, dict):
+            for name in defined:
+                stack.overrides[(kind, name)] = final
+        return final

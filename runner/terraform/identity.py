@@ -1,0 +1,135 @@
+"""Which identity terraform runs as for a component, and the environment that follows (spec §18, decisions D30, D37, D44)."""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError
+from runner.identity import DISABLED, known_hint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from auth.manager import Manager
+    from runner.app import App
+
+    Map = dict[str, Any]
+
+
+class Chosen:
+    """An identity with the manager that knows it; name None: nobody is authenticated. off: it was switched off."""
+
+    __slots__ = ("manager", "name", "off")
+
+    def __init__(self, name: str | None, manager: Manager | None, off: bool = False) -> None:
+        self.name, self.manager, self.off = name, manager, off
+
+
+def merged(section: Map, layers: list[Map]) -> Map:
+    """The `auth` section of a component with the defaults of its nearest layer only (decision D37).
+
+    layers: what atmos.yaml, the stack, the bases and the component say, lowest first.
+    """
+    current: set[str] = set()
+    for layer in layers:
+        identities = layer.get("identities")
+        declared = identities if isinstance(identities, dict) else {}
+        chosen = {name for name, entry in declared.items() if isinstance(entry, dict) and entry.get("default") is True}
+        current = chosen or current - {
+            name for name, entry in declared.items() if isinstance(entry, dict) and entry.get("default") is False
+        }
+    identities = section.get("identities")
+    result: Map = {}
+    for name, entry in (identities if isinstance(identities, dict) else {}).items():
+        if isinstance(entry, dict) and set(entry) == {"default"}:
+            if entry["default"] is True and name in current:
+                raise AtmosError(f"Component default identity `{name}` is not defined",
+                                 hints=["Define it under `auth.identities` in atmos.yaml or in the stack"])  # fmt: skip
+            continue  # a mere mark for an identity that is not there
+        if isinstance(entry, dict) and "default" in entry and isinstance(entry["default"], bool):
+            entry = {**entry, "default": name in current}
+        result[name] = entry
+    return {**section, "identities": result} if identities is not None else section
+
+
+def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
+    """The identity for a component, not yet authenticated: flag > environment > component's and stack's default > default."""
+    if not section.get("identities") and not section.get("providers"):
+        if flag is not None:
+            from runner.identity import disables
+
+            if disables(flag):
+                return Chosen(None, None, off=True)
+            raise AtmosError(
+                "no authentication configured",
+                explanation=f"--identity was given for the component {component}, but neither atmos.yaml nor the component "
+                "has providers or identities under `auth`.",
+                hints=["Leave out `--identity`, or define the identity under `auth.identities`"],
+            )
+        return Chosen(None, None)
+    if flag is None or flag.strip():
+        asked = app.identities.choose_builtin(flag) if flag != "\0select" else _select(app, section)
+    else:
+        asked = DISABLED
+    if asked is DISABLED:
+        return Chosen(None, None, off=True)
+    manager = app.identities.manager(section)
+    if isinstance(asked, str):
+        return Chosen(asked, manager)
+    return Chosen(_default(app, manager), manager)
+
+
+def _select(app: App, section: Map) -> str:
+    from runner.identity import ask
+
+    manager = app.identities.manager(section)
+    return ask(app, manager, sorted(manager.identities), "Select an identity:")
+
+
+def _default(app: App, manager: Manager) -> str:
+    """The default of the merged configuration; a person may choose where there is none."""
+    defaults = list(manager.defaults())
+    names = sorted(manager.identities)
+    if len(defaults) == 1:
+        return str(defaults[0])
+    if app.interactive:
+        from runner.identity import ask
+
+        return ask(app, manager, defaults or names, "Select an identity:")
+    if defaults:
+        raise AtmosError(f"multiple default identities found: [{' '.join(defaults)}]",
+                         hints=["Leave `default: true` with one of them, or name one: `--identity NAME`"])  # fmt: skip
+    raise AtmosError(
+        "no default identity configured for authentication",
+        hints=["Name one: `--identity NAME`, or `--identity=false` for none", *known_hint(names)],
+    )
+
+
+def environment(app: App, chosen: Chosen, env: Map) -> dict[str, str]:
+    """The environment of a process under the identity; unchanged where nobody is authenticated."""
+    if chosen.off:
+        return app.identities.disabled(env)
+    if chosen.name is None or chosen.manager is None:
+        return dict(env)
+    try:
+        result = app.identities.environment(chosen.name, env, manager=chosen.manager)
+    except AtmosError as error:
+        error.message = error.message.replace("authentication failed for identity", "failed to authenticate with identity", 1)
+        raise
+    _others(app, chosen)
+    return result
+
+
+def _others(app: App, chosen: Chosen) -> None:
+    """Identities that are required beside the chosen one: their failure is a warning."""
+    assert chosen.manager is not None
+    for name in chosen.manager.required_identities():
+        if name == chosen.manager.resolve(str(chosen.name)):
+            continue
+        try:
+            chosen.manager.authenticate(name)
+        except Exception as error:
+            if not hasattr(error, "exit_code"):
+                raise
+            from runner.console.errors import warn
+
+            warn(app, f'the required identity "{name}" cannot be authenticated: {getattr(error, "message", error)}')
