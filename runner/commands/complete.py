@@ -288,9 +288,11 @@ def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
             tree = app.config.command(row.name)
         except AtmosError:
             tree = None
-        for child in Command(tree).children if tree is not None else ():
-            if not child.internal and child.name not in row.subcommands:
-                found.append((child.name, first_line(child.description)))
+        found += [
+            (child.name, first_line(child.description))
+            for child in (Command(tree).children if tree is not None else ())
+            if not child.internal and child.name not in row.subcommands
+        ]
         return Found(sorted(found))
     if row.subcommands and at >= 0 and rest[at] not in row.subcommands:
         try:
@@ -298,7 +300,7 @@ def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
         except AtmosError:
             tree = None
         return _custom(app, Command({**tree, "joined": row.name}), rest, current) if tree is not None else Found()
-    return _click_arguments(app, row.name, target, words, current, rest)
+    return _click_arguments(app, row.name, target, words, rest)
 
 
 def _click_command(row: object, rest: list[str]) -> tuple[click.Command | None, list[str]]:
@@ -362,7 +364,7 @@ def _options(target: click.Command | None) -> list[Flag]:
     return flags
 
 
-def _click_arguments(app: App, group: str, target: click.Command | None, words: list[str], current: str, rest: list[str]) -> Found:
+def _click_arguments(app: App, group: str, target: click.Command | None, words: list[str], rest: list[str]) -> Found:
     """Candidates for a positional of a built-in: children, identities, components, workflows, commands."""
     import click
 
@@ -371,7 +373,7 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
     names = [str(param.name) for param in target.params if isinstance(param, click.Argument)] if target is not None else []
     position = len(words)
     name = names[min(position, len(names) - 1)].rstrip("_") if names else ""
-    if group == "workflow" and position == 1 or name == "workflow":
+    if (group == "workflow" and position == 1) or name == "workflow":
         return Found([(workflow, "") for workflow in _workflows(app)])
     if name in ("component", "components") or (group == "terraform" and position == 0):
         return Found([(found, "") for found in _semantic(app, "component", None, rest)])

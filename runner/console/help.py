@@ -192,7 +192,7 @@ def flag_row(flag: Flag) -> Row:
     if flag.origin == "global" and not words:
         words = GLOBAL_HELP.get(flag.name, "")
     notes = ["(required)" if flag.required else "", _allowed(flag.values), _shown_default(flag.default)]
-    return name, " ".join([words, *notes]).replace("  ", " ").strip() if any(notes) else words
+    return name, " ".join(part for part in [words, *notes] if part)
 
 
 def argument_row(argument: Argument) -> Row:
@@ -283,7 +283,11 @@ def _examples(page: Page, command: Command) -> None:
 
 def _flags(page: Page, command: Command) -> None:
     table = grammar.table_of(command)
-    own = [flag for flag in table.by_name.values() if flag.origin != "global"]
+    idle = () if command.steps else ("dry-run", "watch", "events", "force")
+    own = [
+        flag for flag in table.by_name.values()
+        if flag.origin != "global" and not (flag.origin == "automatic" and flag.name in idle)
+    ]  # fmt: skip
     rows = [("      " + DASHES[0], DASHES[2])]
     if table.by_shorthand.get("i") is not table.by_name["identity"]:
         table.by_name["identity"].shorthand = ""
