@@ -38,6 +38,10 @@ class App:
             from runner import config
 
             self._config = config.load(self.flags, self.env, self.cwd)
+            for problem in self._config.warnings:
+                from runner.console.errors import warn
+
+                warn(self, str(problem))
         return self._config
 
     @property

@@ -59,7 +59,7 @@ class Compiler:
         cli_path = config_dir
         if chosen and len(files) > 1:
             cli_path = "".join(f"{source.folder};" for source in files)
-        return self.compiled(data, tree, typed.later, commands, {
+        return self.compiled(data, tree, typed.later, (total.commands, commands), {
             "found": bool(files), "files": loader.files, "config_dir": config_dir, "cli_config_path": cli_path,
             "profiles": tuple(names), "promoted": dict(record.promoted), **places,
         })  # fmt: skip
@@ -153,7 +153,7 @@ class Compiler:
         """Without what has done its work; what decides paths or levels computed now."""
         result = Map(tree.mark)
         for key, value in tree.items():
-            if key in ("import", "metadata"):
+            if key == "metadata":
                 continue
             if isinstance(value, tuple) and key not in ("auth", "workflows", "env", "base_path"):
                 value = self.loader.now(value)  # a whole section from a function
@@ -227,7 +227,8 @@ class Compiler:
         return compiled
 
     def compiled(self, data: dict[str, Any], tree: Map, later: dict[tuple[str, ...], str],
-                 commands: dict[str, dict[str, Any]], core: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
+                 both: tuple[list[Map], dict[str, dict[str, Any]]], core: dict[str, Any]) -> dict[str, Any]:  # fmt: skip
+        declared, commands = both
         sections = {name: pack(value) for name, value in data.items() if name != "commands"}
         places: dict[tuple[str, ...], tuple[str, int, int]] = {}
         collect(tree, (), places)
@@ -243,6 +244,7 @@ class Compiler:
             "core": core,
             "sections": sections,
             "commands": {name: pack(entry) for name, entry in commands.items()},
+            "declared": pack([freeze(entry) for entry in declared]),
             "summaries": pack([summary(name, entry) for name, entry in commands.items()]),
             "places": pack(places),
             "placed": pack(freeze(workflows) if isinstance(workflows, Map) else None),

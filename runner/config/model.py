@@ -172,6 +172,12 @@ class Config:
             self._trees[name] = marshal.loads(blob)  # noqa: S302
         return self._trees[name]
 
+    def declared_commands(self) -> list[Any]:
+        """The commands as they are declared, merged and with their places: for those that show or check them."""
+        from runner.config.placed import thaw
+
+        return [thaw(entry) for entry in marshal.loads(self._compiled["declared"])]  # noqa: S302
+
     def command_names(self) -> list[str]:
         """The names of the top-level commands, in the order of the files."""
         return list(self._commands)

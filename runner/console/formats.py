@@ -31,13 +31,13 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0
 
 
 def to_json(data: Any, *, sort: bool = False, indent: int | None = 2) -> str:
-    """Data as JSON text without a final line break."""
+    """Data as JSON text, with its final line break."""
     import json
 
     separators = (",", ": ") if indent is not None else (",", ":")
     try:
         return json.dumps(_jsonable(data), indent=indent, sort_keys=sort, ensure_ascii=False, separators=separators,
-                          allow_nan=False)  # fmt: skip
+                          allow_nan=False) + "\n"  # fmt: skip
     except ValueError as error:
         raise AtmosError(f"the result cannot be written as JSON: {error}") from error
 
