@@ -135,13 +135,13 @@ class Identities:
             try:
                 manager = self.manager()
             except Exception as error:
-                raise failure(error, name, context, None) from error
+                raise failure(error, name, context, None, self.app) from error
         try:
             canonical = manager.resolve(name)
             manager.authenticate(canonical)
             result = manager.prepare(canonical, env)
         except Exception as error:
-            raise failure(error, name, context, manager) from error
+            raise failure(error, name, context, manager, self.app) from error
         result[VARIABLE] = result[INHERITED] = canonical
         return result
 
@@ -227,18 +227,26 @@ def known_hint(names: list[str]) -> list[str]:
     return [f"Identities: {', '.join(sorted(names))}"] if names else []
 
 
-def failure(error: Exception, name: str, context: str, manager: Manager | None) -> Exception:
+def failure(
+    error: Exception, name: str, context: str, manager: Manager | None, app: App | None = None
+) -> Exception:
     """The error of an identity that could not be used, in the words of the command or step that wanted it."""
     if isinstance(error, AtmosError) or not hasattr(error, "message"):
         return error
-    if getattr(error, "aborted", False):
-        return UserAborted(interrupt=getattr(error, "interrupt", True))
+    from auth import errors
+
+    if isinstance(error, errors.UserAborted):
+        return UserAborted(interrupt=error.exit_code == UserAborted().exit_code)
     cause = str(getattr(error, "message", error))
     hints = list(getattr(error, "hints", ()))
     known = list(manager.identities) if manager is not None else []
     if "identity not found" in cause and not any("dentities:" in hint for hint in hints):
         close = nearest(name, known)
         hints = ([f"Did you mean `{close[0]}`?"] if close else []) + hints + known_hint(known)
+    if app is not None and isinstance(error, errors.IdentityNotFound):
+        from runner import profile_hints
+
+        hints = profile_hints.for_identity(app, name) + hints
     message = f'authentication failed for identity "{name}"{" in " + context if context else ""}: {cause}'
     return AtmosError(
         message,

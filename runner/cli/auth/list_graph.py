@@ -6,8 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from auth.config import Entry
-    from runner.cli.auth.listing import Listing
+    from auth.listing import ListedIdentity, ListedProvider
+    from runner.cli.auth.listing import Shown
+
+    Entry = ListedProvider | ListedIdentity
 
 _ID = str.maketrans({"-": "_", "/": "_", ".": "_"})
 _STYLES = (
@@ -21,12 +23,12 @@ def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def graphviz(listing: Listing) -> str:
+def graphviz(listing: Shown) -> str:
     """A digraph for `dot`."""
     if not listing.providers and not listing.identities:
         return "digraph AuthConfig {\n  // No providers or identities configured\n}\n"
     lines = ["digraph AuthConfig {", "  rankdir=LR;", "  node [shape=box, style=rounded];", ""]
-    into = {child: parent for parent, child in listing.edges()}
+    into = {name: listing.parent(name) for name in listing.identities}
 
     def node(name: str, entry: Entry, fill: str) -> str:
         look = f', style="rounded,filled", fillcolor={fill}' if entry.default else ""
@@ -37,12 +39,13 @@ def graphviz(listing: Listing) -> str:
         lines.append("")
     for name, identity in listing.identities.items():
         lines.append(node(name, identity, "lightgreen"))
-        if name in into:
-            lines.append(f'  "{_quoted(into[name])}" -> "{_quoted(name)}";')
+        kind, parent = into[name]
+        if parent in (listing.providers if kind == "provider" else listing.identities):
+            lines.append(f'  "{_quoted(parent)}" -> "{_quoted(name)}";')
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def mermaid(listing: Listing) -> str:
+def mermaid(listing: Shown) -> str:
     """A Mermaid flowchart. Characters that its identifiers cannot hold become `_`."""
     entries: dict[tuple[str, str], Entry] = {("provider", name): entry for name, entry in listing.providers.items()}
     entries.update({("identity", name): entry for name, entry in listing.identities.items()})
@@ -78,7 +81,7 @@ def _label(text: str) -> str:
     return text.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def markdown(listing: Listing) -> str:
+def markdown(listing: Shown) -> str:
     """A Markdown page around the Mermaid chart."""
     return f"# Authentication Configuration\n\n```mermaid\n{mermaid(listing)}```\n"
 
@@ -114,17 +117,13 @@ svg .default { stroke: #ff9800; stroke-width: 3; } svg path { fill: none; stroke
 """
 
 
-def html(listing: Listing) -> str:
+def html(listing: Shown) -> str:
     """One page that needs nothing else: the chains as a picture, and the entries as tables."""
     if not listing.providers and not listing.identities:
         return _PAGE.replace("@BODY@", "<p>No providers or identities configured.</p>")
     parts = [f'<div class="picture">{_svg(listing)}</div>']
     if listing.providers:
-        rows = [
-            [name, entry.kind, str(shown.get("region") or ""), str(shown.get("start_url") or shown.get("url") or "")]
-            for name, entry in listing.providers.items()
-            for shown in [entry.public()]
-        ]
+        rows = [[name, entry.kind, entry.region, entry.url] for name, entry in listing.providers.items()]
         parts.append(_html_table("Providers", ("Name", "Kind", "Region", "URL"), rows))
     if listing.identities:
         identity_rows = []
@@ -142,7 +141,7 @@ def _html_table(heading: str, columns: tuple[str, ...], rows: list[list[str]]) -
     return f"<h2>{escape(heading)}</h2>\n<table>\n<tr>{head}</tr>\n{body}\n</table>"
 
 
-def _chain(listing: Listing, name: str) -> list[str]:
+def _chain(listing: Shown, name: str) -> list[str]:
     """From the root to an identity; a circle ends where it closes."""
     names = [name]
     while names[0] in listing.identities:
@@ -155,7 +154,7 @@ def _chain(listing: Listing, name: str) -> list[str]:
     return names
 
 
-def _svg(listing: Listing) -> str:
+def _svg(listing: Shown) -> str:
     """Columns by depth, rows top to bottom along the chains."""
     boxes: dict[tuple[str, str], tuple[int, int]] = {}
     next_row = [0]
@@ -210,6 +209,6 @@ def _svg(listing: Listing) -> str:
     )
 
 
-def _entry(listing: Listing, key: tuple[str, str]) -> Entry:
+def _entry(listing: Shown, key: tuple[str, str]) -> Entry:
     kind, name = key
     return listing.providers[name] if kind == "provider" else listing.identities[name]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runner.cli.auth.listing import Listing, color, left
+from runner.cli.auth.listing import Shown, color, left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from auth.config import Identity, Provider
+    from auth.listing import ListedIdentity, ListedProvider
 
 _RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 
@@ -17,7 +17,7 @@ _RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 Branch = tuple[str, list[Any]]
 
 
-def tree(listing: Listing, *, colored: bool = False) -> str:
+def tree(listing: Shown, *, colored: bool = False) -> str:
     """Providers, below them their identities, below these the identities chained from them."""
     placed: set[str] = set()
     roots: list[Branch] = []
@@ -53,12 +53,12 @@ def _drawn(branches: list[Branch], indent: str) -> list[str]:
     return lines
 
 
-def _provider_label(name: str, provider: Provider) -> str:
+def _provider_label(name: str, provider: ListedProvider) -> str:
     return f"{name} ({provider.kind or 'no kind'})" + (" [DEFAULT]" if provider.default else "")
 
 
-def _provider_facts(provider: Provider) -> list[Branch]:
-    shown = provider.public()
+def _provider_facts(provider: ListedProvider) -> list[Branch]:
+    shown = provider.raw
     facts: list[Branch] = []
     for key, label in (
         ("region", "Region"),
@@ -76,7 +76,7 @@ def _provider_facts(provider: Provider) -> list[Branch]:
     return facts
 
 
-def _identity(listing: Listing, name: str, path: tuple[str, ...], placed: set[str], colored: bool) -> Branch:
+def _identity(listing: Shown, name: str, path: tuple[str, ...], placed: set[str], colored: bool) -> Branch:
     if name in path:
         return f"{name} (cycle detected)", []
     placed.add(name)
@@ -86,14 +86,14 @@ def _identity(listing: Listing, name: str, path: tuple[str, ...], placed: set[st
         label += " [DEFAULT]"
     if identity.alias:
         label += f" [ALIAS: {identity.alias}]"
-    if name in listing.expiries:
-        seconds = listing.expiries[name]
+    if identity.stored:
+        seconds = listing.left(name)
         dot = f"{color(seconds)}●{_RESET}" if colored else "●"
         label = f"{dot} {label}"
         if left(seconds):
             label += f" {color(seconds)}{left(seconds)}{_RESET}" if colored else f" {left(seconds)}"
     below: list[Branch] = []
-    principal = identity.public().get("principal")
+    principal = identity.raw.get("principal")
     if isinstance(principal, dict) and principal:
         below.append(("Principal", _mapping(principal)))
     chained = listing.children("identity", name)
@@ -122,7 +122,7 @@ PROVIDER_COLUMNS = ("NAME", "KIND", "REGION", "START URL / URL", "DEFAULT")
 IDENTITY_COLUMNS = (" ", "NAME", "KIND", "VIA PROVIDER", "VIA IDENTITY", "DEFAULT", "ALIAS", "EXPIRES")
 
 
-def tables(listing: Listing, *, terminal: bool, colored: bool = False) -> str:
+def tables(listing: Shown, *, terminal: bool, colored: bool = False) -> str:
     """Two tables; where stdout is no terminal their rows are separated by tabs and have no header."""
     parts: list[str] = []
     if listing.providers:
@@ -134,24 +134,22 @@ def tables(listing: Listing, *, terminal: bool, colored: bool = False) -> str:
     return "\n".join(parts)
 
 
-def _provider_row(name: str, provider: Provider) -> list[str]:
-    shown = provider.public()
-    where = shown.get("start_url") or shown.get("url")
-    return [name, provider.kind, shown.get("region") or "-", str(where or "-"), "✓" if provider.default else "-"]
+def _provider_row(name: str, provider: ListedProvider) -> list[str]:
+    return [name, provider.kind, provider.region, provider.url, "✓" if provider.default else "-"]
 
 
-def _identity_row(listing: Listing, name: str, identity: Identity) -> list[str]:
+def _identity_row(listing: Shown, name: str, identity: ListedIdentity) -> list[str]:
     kind, parent = listing.parent(name)
-    provider = parent if kind == "provider" else "aws-user" if identity.kind == "aws/user" else "-"
+    provider = parent if kind == "provider" else identity.label if identity.standalone else ""
     return [
-        "●" if name in listing.expiries else " ",
+        "●" if identity.stored else " ",
         name,
         identity.kind,
         provider,
-        parent if kind == "identity" else "-",
+        parent if kind == "identity" else "",
         "✓" if identity.default else "-",
-        identity.alias or "-",
-        left(listing.expiries[name]) or "-" if name in listing.expiries else "-",
+        identity.alias,
+        (left(listing.left(name)) if identity.stored else "") or "-",
     ]
 
 

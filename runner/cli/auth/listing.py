@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import AtmosError, nearest
@@ -10,7 +10,7 @@ from runner.errors import AtmosError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from auth.config import Entry, Identity, Provider
+    from auth.listing import ListedIdentity, ListedProvider, Listing
 
 FEW_SECONDS = 15 * 60  # less than this left is worth a warning
 
@@ -23,39 +23,33 @@ KEY_ORDER = (
 
 
 @dataclass(frozen=True)
-class Listing:
-    """Providers and identities, each sorted by name. `expiries`: seconds left of a session, None: it never ends.
+class Shown:
+    """The providers and identities to draw, each sorted by name. partial: a filter left some of them out."""
 
-    whole: what this is a part of.
-    """
-
-    providers: Mapping[str, Provider]
-    identities: Mapping[str, Identity]
-    expiries: Mapping[str, float | None] = field(default_factory=dict)
-    whole: Listing | None = None
+    providers: Mapping[str, ListedProvider]
+    identities: Mapping[str, ListedIdentity]
+    now: float = 0.0
+    partial: bool = False
 
     def parent(self, name: str) -> tuple[str, str]:
-        """What an identity stands on: ("provider" | "identity" | "", the name as it is configured)."""
-        via = self.identities[name].via
-        whole = self.whole or self
-        if via is None:
-            return "", ""
-        if via.provider:
-            return "provider", spelled(via.provider, whole.providers) or via.provider
-        return ("identity", spelled(via.identity, whole.identities) or via.identity) if via.identity else ("", "")
+        """What an identity stands on: ("provider" | "identity" | "", its name)."""
+        identity = self.identities[name]
+        if identity.via_provider:
+            return "provider", identity.via_provider
+        return ("identity", identity.via_identity) if identity.via_identity else ("", "")
 
     def children(self, kind: str, name: str) -> list[str]:
         """The identities that stand directly on a provider or identity."""
         return [child for child in self.identities if self.parent(child) == (kind, name)]
 
-    def edges(self) -> list[tuple[str, str]]:
-        """(what it stands on, identity) for everything that is shown."""
-        shown: list[tuple[str, str]] = []
-        for name in self.identities:
-            kind, parent = self.parent(name)
-            if parent in (self.providers if kind == "provider" else self.identities):
-                shown.append((parent, name))
-        return shown
+    def left(self, name: str) -> float | None:
+        """Seconds that the stored session of an identity still has; None: it does not end."""
+        return self.identities[name].seconds_left(self.now)
+
+
+def everything(listing: Listing) -> Shown:
+    """All there is."""
+    return Shown(dict(sorted(listing.providers.items())), dict(sorted(listing.identities.items())), listing.now)
 
 
 def spelled(name: str, known: Iterable[str]) -> str:
@@ -67,17 +61,15 @@ def spelled(name: str, known: Iterable[str]) -> str:
     return same[0] if len(same) == 1 else ""
 
 
-def narrowed(
-    listing: Listing, *, providers: list[str] | None, identities: list[str] | None, tags: list[str]
-) -> Listing:
+def narrowed(listing: Shown, *, providers: list[str] | None, identities: list[str] | None, tags: list[str]) -> Shown:
     """The part of a listing that was asked for; an empty list of names means all of that sort."""
     if providers is not None and identities is not None:
         raise AtmosError(
             "mutually exclusive flags provided: --providers and --identities cannot be combined",
             hints=["Give one of them, or neither to see both"],
         )
-    shown_providers: Mapping[str, Provider] = listing.providers
-    shown_identities: Mapping[str, Identity] = listing.identities
+    shown_providers: Mapping[str, ListedProvider] = listing.providers
+    shown_identities: Mapping[str, ListedIdentity] = listing.identities
     if providers is not None:
         shown_providers, shown_identities = _named(shown_providers, providers, "provider"), {}
     elif identities is not None:
@@ -85,7 +77,8 @@ def narrowed(
     if tags:
         shown_providers = {name: entry for name, entry in shown_providers.items() if set(entry.tags) & set(tags)}
         shown_identities = {name: entry for name, entry in shown_identities.items() if set(entry.tags) & set(tags)}
-    return Listing(shown_providers, shown_identities, listing.expiries, listing.whole or listing)
+    partial = providers is not None or identities is not None or bool(tags)
+    return Shown(shown_providers, shown_identities, listing.now, partial)
 
 
 def _named(entries: Mapping[str, Any], names: list[str], noun: str) -> dict[str, Any]:
@@ -102,14 +95,14 @@ def _named(entries: Mapping[str, Any], names: list[str], noun: str) -> dict[str,
     return {name: entry for name, entry in entries.items() if not names or name in wanted}
 
 
-def plain(entry: Entry) -> dict[str, Any]:
+def plain(entry: ListedProvider | ListedIdentity) -> dict[str, Any]:
     """An entry as data fit to be shown: in reading order, empty values left out, secrets starred (decision D21)."""
-    shown = entry.public()
+    shown = entry.raw
     keys = [key for key in KEY_ORDER if key in shown] + [key for key in shown if key not in KEY_ORDER]
     return {key: shown[key] for key in keys if shown[key] not in (None, "", [], {}, False)}
 
 
-def as_data(listing: Listing) -> dict[str, Any]:
+def as_data(listing: Shown) -> dict[str, Any]:
     """The listing for machines."""
     data: dict[str, Any] = {}
     for section, entries in (("identities", listing.identities), ("providers", listing.providers)):

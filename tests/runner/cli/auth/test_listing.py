@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 
-from auth.config import parse
+import auth
 from runner.cli.auth import list_graph, list_text
-from runner.cli.auth.listing import Listing, as_data, left, narrowed
+from runner.cli.auth.listing import Shown, as_data, everything, left, narrowed
 from runner.errors import AtmosError
 
 SECTION = """
@@ -26,9 +28,13 @@ identities:
 """
 
 
-def listing(text: str = SECTION, expiries: Mapping[str, float | None] | None = None) -> Listing:
-    config = parse(yaml.safe_load(text))
-    return Listing(dict(sorted(config.providers.items())), dict(sorted(config.identities.items())), expiries or {})
+def listing(text: str = SECTION, expiries: Mapping[str, float | None] | None = None) -> Shown:
+    found = everything(auth.load(yaml.safe_load(text), env={"HOME": "/nowhere"}, interactive=False).listing())
+    for name, seconds in (expiries or {}).items():
+        until = None if seconds is None else datetime.fromtimestamp(found.now + seconds, UTC)
+        identities = {**found.identities, name: replace(found.identities[name], stored=True, expires_at=until)}
+        found = replace(found, identities=identities)
+    return found
 
 
 def test_tree() -> None:

@@ -1,0 +1,73 @@
+"""What several `auth` commands share: the identity flag, rows about a session, the way their errors are put."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from runner.cli import clicks
+from runner.cli.auth.words import Voice
+from runner.errors import AtmosError, UserAborted
+
+if TYPE_CHECKING:
+    from auth.manager import Manager
+    from auth.session import Session
+    from runner.app import App
+
+# Read by `runner.globals` before click sees the words; declared for the help.
+identity_flag: Callable[[Any], Any] = clicks.option(
+    "--identity", "-i", expose_value=False, metavar="[NAME]",
+    help="The identity to use; without a value choose one. Also ATMOS_IDENTITY, IDENTITY.",
+)  # fmt: skip
+
+
+def names_of(text: str | None) -> list[str]:
+    """The items of a comma-separated list."""
+    return [item.strip() for item in (text or "").split(",") if item.strip()]
+
+
+def session_rows(app: App, session: Session) -> list[tuple[str, str]]:
+    """What is known of a session, for people."""
+    manager = app.identities.manager()
+    return [
+        ("Realm", realm_text(session.realm, session.realm_source)),
+        ("Provider", session.provider),
+        ("Identity", session.identity),
+        ("Account", session.account),
+        ("Region", session.region),
+        ("Expires", Voice(app).expiry(session.expires_at, manager.services.now())),
+    ]
+
+
+def realm_text(realm: str, source: str) -> str:
+    """`team-a (env)`; nothing without a realm."""
+    return f"{realm} ({source})" if realm and source else realm
+
+
+def failed(error: Exception, who: str, manager: Manager | None = None) -> Exception:
+    """A failed authentication in the words of the command line; a cancelled prompt as itself."""
+    if isinstance(error, AtmosError) or not hasattr(error, "message"):
+        return error
+    from auth import errors
+
+    if isinstance(error, errors.UserAborted):
+        return UserAborted(interrupt=error.exit_code == UserAborted().exit_code)
+    cause = error.message.removeprefix("authentication failed: ")
+    if cause.startswith(who):
+        who = ""
+    del manager
+    return AtmosError(
+        f"authentication failed: {who}{': ' if who else ''}{cause}",
+        explanation=str(getattr(error, "explanation", "")),
+        hints=list(getattr(error, "hints", ())),
+        where=getattr(error, "where", None),
+        exit_code=int(getattr(error, "exit_code", 1)),
+        context=getattr(error, "context", None),
+    )
+
+
+def nothing_configured(app: App, message: str) -> AtmosError:
+    """There is nothing to authenticate with; the profiles that would bring something are named."""
+    from runner import profile_hints
+
+    return profile_hints.nothing_configured(app, message)
