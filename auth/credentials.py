@@ -149,7 +149,7 @@ def rfc3339(moment: datetime) -> str:
 def parse_time(value: object) -> datetime | None:
     """An aware moment from RFC 3339 text or a datetime; None for anything else."""
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     if not isinstance(value, str) or not value:
         return None
     try:

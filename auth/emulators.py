@@ -69,6 +69,9 @@ class Emulators:
 
     def running(self, name: str = "default") -> Emulator | None:
         """The emulator of a name if it runs: this run's or the outer one's, else one that is kept."""
+        known = self._found.get(name)
+        if known is not None:
+            return known
         for folder in (self._shared(), self._kept()):
             if folder:
                 found = _state(folder, name)

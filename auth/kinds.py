@@ -19,6 +19,12 @@ PROVIDERS: dict[str, str] = {
     "mock/aws": "auth.local.mock_aws:PROVIDER",
 }
 IDENTITIES: dict[str, str] = {
+    "aws/ambient": "auth.aws.ambient:IDENTITY",
+    "aws/assume-role": "auth.aws.assume_role:IDENTITY",
+    "aws/assume-root": "auth.aws.assume_root:IDENTITY",
+    "aws/credential-process": "auth.aws.credential_process:IDENTITY",
+    "aws/emulator": "auth.aws.emulator:IDENTITY",
+    "aws/user": "auth.aws.user:IDENTITY",
     "ambient": "auth.local.ambient:IDENTITY",
     "mock": "auth.local.mock:IDENTITY",
     "mock/aws": "auth.local.mock_aws:IDENTITY",

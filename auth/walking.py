@@ -47,7 +47,7 @@ def authenticate(run: Run, *, force: bool) -> tuple[Credentials, bool]:
     if before is not None and not force:
         return before, False
     if target.kind.ambient:
-        return _walk(run), True
+        return _walk(run), force  # found anew each time, which is no login
     with _one_at_a_time(target, run) as waited:
         if not force or waited:
             now_stored = _usable(target, run, 0.0)
@@ -182,7 +182,8 @@ def _one_at_a_time(link: Link, run: Run) -> Any:
     def on_wait(holder: str) -> None:
         run.services.notify(f"Waiting for {holder}, which is authenticating {link.name}")
 
-    return locks.locked(path, deadline=locks.LOGIN_DEADLINE, purpose=f"authenticating {link.name}", on_wait=on_wait)
+    return locks.locked(path, deadline=locks.LOGIN_DEADLINE, purpose=f"authenticating {link.name}", on_wait=on_wait,
+                        transient=True)
 
 
 def audit(manager: Manager, run: Run, credentials: Credentials, event: str) -> None:

@@ -60,6 +60,7 @@ def connect(service: str, link: Link, run: Run, *, region: str, credentials: Aws
 def call(action: Callable[..., Any], *, what: str, **arguments: Any) -> dict[str, Any]:
     """Make a call; its failure is a `CloudError` or `NetworkError` that says what was tried."""
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         answer = action(**arguments)
@@ -68,6 +69,10 @@ def call(action: Callable[..., Any], *, what: str, **arguments: Any) -> dict[str
     except HTTPClientError as error:
         raise NetworkError(f"cannot {what}: {_where(error)}",
                            hints=["Check the network, proxies and AWS_ENDPOINT_URL"]) from None
+    except ResponseParserError:
+        raise NetworkError(f"cannot {what}: the service's answer cannot be read",
+                           hints=["Something between here and AWS may have answered: check proxies and endpoint_url"],
+                           ) from None
     except BotoCoreError as error:
         raise AuthError(f"cannot {what}: {error}") from error
     assert isinstance(answer, dict)

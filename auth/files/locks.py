@@ -24,11 +24,14 @@ LOGIN_DEADLINE = 330.0
 
 @contextlib.contextmanager
 def locked(path: str, *, deadline: float = FILE_DEADLINE, purpose: str = "",
-           on_wait: Callable[[str], None] | None = None) -> Iterator[bool]:
-    """Hold the lock at `path`. Yields whether somebody else held it first; raises `LockTimeout` naming the holder."""
+           on_wait: Callable[[str], None] | None = None, transient: bool = False) -> Iterator[bool]:
+    """Hold the lock at `path`. Yields whether somebody else held it first; raises `LockTimeout` naming the holder.
+
+    A transient lock's file goes when the lock is released.
+    """
     private_folder(os.path.dirname(path))
     descriptor = _open(path)
-    waited = False
+    waited = held = False
     try:
         end = time.monotonic() + deadline
         pause = 0.01
@@ -55,11 +58,16 @@ def locked(path: str, *, deadline: float = FILE_DEADLINE, purpose: str = "",
                 )
             time.sleep(pause)
             pause = min(pause * 1.5, 0.1)
+        held = True
         _sign(descriptor, purpose)
         yield waited
     finally:
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, 0)
+        if held:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, 0)
+            if transient:  # those who wait see that the file is another one, and open it anew
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
         os.close(descriptor)
 
 

@@ -1,0 +1,78 @@
+"""Plain HTTP for token endpoints: bounded in time and size, one retry where that is safe, nothing secret in errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from auth.errors import AuthError, NetworkError
+
+MAX_RETRY_AFTER = 20.0
+
+
+def post_form(url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None, timeout: float = 30,
+              limit: int = 1 << 20, what: str) -> tuple[int, bytes]:
+    """POST a form; the status and at most `limit` bytes of the answer. Never retried: tokens may be single-use."""
+    return _request("POST", url, urlencode(form).encode(), {
+        "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **(headers or {})},
+        timeout, limit, what)
+
+
+def get(url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10, limit: int = 1 << 20, what: str,
+        retry: bool = True, sleep: Callable[[float], None] = time.sleep) -> tuple[int, bytes]:
+    """GET; with `retry`, once more after a 5xx or a dropped connection, honouring `Retry-After` (decision D53)."""
+    wait = 0.5
+    try:
+        status, body, after = _get(url, headers or {}, timeout, limit, what)
+        if status < 500 or not retry:
+            return status, body
+        wait = min(after, MAX_RETRY_AFTER) if after else wait
+    except NetworkError:
+        if not retry:
+            raise
+    sleep(wait)
+    status, body, _after = _get(url, headers or {}, timeout, limit, what)
+    return status, body
+
+
+def _get(url: str, headers: Mapping[str, str], timeout: float, limit: int, what: str) -> tuple[int, bytes, float]:
+    found: dict[str, str] = {}
+    status, body = _request("GET", url, None, {"Accept": "application/json", **headers}, timeout, limit, what, found)
+    try:
+        after = float(found.get("retry-after", "0"))
+    except ValueError:
+        after = 0.0
+    return status, body, after
+
+
+def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float, limit: int,
+             what: str, answer_headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    """One request, redirects not followed (they would carry secrets elsewhere)."""
+    import urllib.error
+    import urllib.request
+
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_arguments: Any) -> None:
+            return None
+
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise AuthError(f"cannot {what}: the address is not http(s)")
+    request = urllib.request.Request(url, data=body, headers=dict(headers), method=method)  # noqa: S310 - checked
+    opener = urllib.request.build_opener(NoRedirect)
+    try:
+        with opener.open(request, timeout=timeout) as response:
+            if answer_headers is not None:
+                answer_headers.update({key.lower(): value for key, value in response.headers.items()})
+            return response.status, response.read(limit)
+    except urllib.error.HTTPError as error:
+        with error:
+            if answer_headers is not None:
+                answer_headers.update({key.lower(): value for key, value in error.headers.items()})
+            return error.code, error.read(limit)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or type(error).__name__
+        raise NetworkError(f"cannot {what}: {host}: {reason}",
+                           hints=["Check the network and the proxy settings"]) from None
