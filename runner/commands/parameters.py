@@ -130,6 +130,8 @@ class FlagTable:
             )  # fmt: skip
             return
         self.names.add(name)
+        if name in self.shorthands:
+            self.twice(own, name)
         if self.merged(own, flag):
             return
         if self.shorthand(own, flag):
@@ -209,10 +211,7 @@ class FlagTable:
                 "shorthand", hint="Use exactly one character for shorthand flags",
             )  # fmt: skip
         elif short in self.shorthands or (short in self.names and short != name):
-            own.problem(
-                f"duplicate flag registration: Custom command '{self.command}' defines duplicate flag shorthand '-{short}'",
-                "shorthand", hint="Change the shorthand of one of the two",
-            )  # fmt: skip
+            self.twice(own, short)
         else:
             owner = "help" if short == "h" else SHORTHANDS.get(short, "")
             owner = owner or next((str(f["name"]) for f in self.inherited.values() if f["shorthand"] == short), "")
@@ -226,6 +225,13 @@ class FlagTable:
             )  # fmt: skip
         flag["shorthand"] = ""
         return False
+
+
+    def twice(self, own: Fields, short: str) -> None:
+        own.problem(
+            f"duplicate flag registration: Custom command '{self.command}' defines duplicate flag shorthand '-{short}'",
+            "shorthand", hint="Change the shorthand of one of the two",
+        )  # fmt: skip
 
 
 def inherit(inherited: dict[str, Compiled], flags: list[Compiled]) -> dict[str, Compiled]:
