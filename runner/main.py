@@ -26,7 +26,8 @@ def main() -> int:
     try:
         argv = sys.argv[1:]
         env = dict(os.environ)
-        flags, _ = scan(argv, env)
+        asked = argv[:-1] if argv[:1] and argv[0].startswith("__complete") else argv  # its last word is not finished
+        flags, _ = scan(asked, env)
         cwd = change_directory(flags, env)
         profiles = flags.items("profile") if "profile" in flags.given else []
         if profiles and SELECT not in profiles:
