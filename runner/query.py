@@ -110,7 +110,7 @@ def _follow(data: Any, path: str, expression: str) -> Any:
 
 def translate(expression: str) -> str:
     """An expression as jq reads it."""
-    text = _WILDCARD.sub(_wildcard, expression)
+    text = _bind_commas(_WILDCARD.sub(_wildcard, expression))
     parts: list[str] = []
     at = 0
     for found in _STRING.finditer(text):
@@ -118,6 +118,54 @@ def translate(expression: str) -> str:
         at = found.end()
     parts.append(_DASHED.sub(r'."\1"', text[at:]))
     return "".join(parts)
+
+
+def _bind_commas(expression: str) -> str:
+    """Parentheses around what stands between commas: a comma binds less than a pipe here, more in jq."""
+    if "," not in expression or "|" not in expression:
+        return expression
+    return _level(expression, 0, "")[0]
+
+
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
+
+
+def _level(text: str, at: int, closer: str) -> tuple[str, int]:
+    """One bracket level from a position: (its text rewritten, where it ends)."""
+    parts: list[str] = [""]
+    piped = [False]
+    while at < len(text):
+        char = text[at]
+        string = _STRING.match(text, at) if char == '"' else None
+        if string is not None:
+            parts[-1] += string[0]
+            at = string.end()
+            continue
+        if char == closer:
+            break
+        if char in _CLOSERS:
+            inner, at = _level(text, at + 1, _CLOSERS[char])
+            parts[-1] += char + inner + text[at : at + 1]
+            at += 1
+            continue
+        if char in ",;":
+            parts += [char, ""]
+            piped += [False, False]
+        else:
+            parts[-1] += char
+            if char == "|" and text[at + 1 : at + 2] != "=":
+                piped[-1] = True
+        at += 1
+    if "," not in parts[1::2]:
+        return "".join(parts), at
+    return "".join(_wrapped(part, closer) if held else part for part, held in zip(parts, piped, strict=True)), at
+
+
+def _wrapped(part: str, closer: str) -> str:
+    if closer != "}":
+        return f"({part})"
+    name, colon, value = part.partition(":")
+    return f"{name}{colon}({value})" if colon else part
 
 
 def _wildcard(found: re.Match[str]) -> str:

@@ -82,7 +82,7 @@ def _select(app: App, section: Map) -> str:
     from runner.identity import ask
 
     manager = app.identities.manager(section)
-    return ask(app, manager, sorted(manager.identities), "Select an identity:")
+    return ask(app, sorted(manager.identities), "Select an identity:")
 
 
 def _default(app: App, manager: Manager) -> str:
@@ -94,7 +94,7 @@ def _default(app: App, manager: Manager) -> str:
     if app.interactive:
         from runner.identity import ask
 
-        return ask(app, manager, defaults or names, "Select an identity:")
+        return ask(app, defaults or names, "Select an identity:")
     if defaults:
         raise AtmosError(f"multiple default identities found: [{' '.join(defaults)}]",
                          hints=["Leave `default: true` with one of them, or name one: `--identity NAME`"])  # fmt: skip

@@ -69,7 +69,7 @@ def _by_folder(app: App, project: Project, folder: str, word: str, stack: str) -
     if app.interactive:
         from runner.console import prompts
 
-        return prompts.select(app, f"{module} is used by several components:", matching)
+        return prompts.select(f"{module} is used by several components:", matching, app=app)
     raise AtmosError(
         "ambiguous component path",
         explanation=f"Path resolves to {module} which is referenced by multiple components in stack {stack}\n"

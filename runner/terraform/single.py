@@ -42,7 +42,7 @@ def without_component(app: App, invocation: Invocation, stack: str) -> int:
         from runner import stacks
         from runner.console import prompts
 
-        invocation.component = prompts.select(app, "Select a component:", stacks.component_names(app, stack, "terraform"))
+        invocation.component = prompts.select("Select a component:", stacks.component_names(app, stack, "terraform"), app=app)
         return one(app, invocation, find(app, invocation))
     from runner.terraform import bulk
 
@@ -66,7 +66,7 @@ def _ask_stack(app: App, invocation: Invocation) -> str:
 
         names = stacks.stack_names(app)
         if names:
-            return prompts.select(app, "Select a stack:", names)
+            return prompts.select("Select a stack:", names, app=app)
     raise AtmosError(
         "stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)",
         hints=[f"atmos terraform {invocation.command} {invocation.component} -s STACK", "Run `atmos list stacks` to see all"],
