@@ -86,14 +86,15 @@ def spawn(
 class Flow:
     """One stream of a child: read here, masked, kept, written there."""
 
-    __slots__ = ("fd", "kept", "number", "size", "stream", "target")
+    __slots__ = ("fd", "kept", "number", "size", "stream", "tail", "target")
 
-    def __init__(self, fd: int, number: int, target: Target, stream: Stream | None, keep: bool) -> None:
+    def __init__(self, fd: int, number: int, target: Target, stream: Stream | None, keep: bool, tail: int) -> None:
         self.fd = fd
         self.number = number
         self.target = target
         self.stream = stream
         self.kept: list[bytes] | None = [] if keep else None
+        self.tail = tail
         self.size = 0
 
     def take(self, data: bytes) -> None:
@@ -106,6 +107,9 @@ class Flow:
         if self.kept is not None and self.size < CAPTURE_LIMIT:
             self.kept.append(data)
             self.size += len(data)
+            if self.tail and self.size > 4 * self.tail:
+                self.kept = [b"".join(self.kept)[-self.tail :]]
+                self.size = self.tail
         target = self.target
         if target is None:
             return
@@ -149,6 +153,7 @@ def run(
     stdout: Target | bool = 1,
     stderr: Target | bool = 2,
     capture: bool = False,
+    tail: int = 0,
     mask: Mask | None = None,
     timeout: float | None = None,
     shared_terminal: bool = False,
@@ -157,7 +162,7 @@ def run(
     """Run a program to its end. OSError when it cannot be started; Interrupted when a signal ended the run.
 
     stdin: a descriptor, bytes to feed, or None for nothing. stdout, stderr: a descriptor, a function that takes bytes,
-    or None to show nothing. shared_terminal: the child stays in our process group (interactive steps).
+    or None to show nothing. tail: of what is captured keep only so many last bytes. shared_terminal: the child stays in our process group (interactive steps).
     on_start: told the process group, so that another thread can end it.
     """
     program = path or find(argv[0], env, cwd)
@@ -198,7 +203,7 @@ def run(
             ours.append(reader)
             theirs.append(writer)
             actions.append((os.POSIX_SPAWN_DUP2, writer, number))
-            flows.append(Flow(reader, number, target, mask.stream() if mask is not None else None, capture))
+            flows.append(Flow(reader, number, target, mask.stream() if mask is not None else None, capture, tail))
         with signals.starting():
             pid = spawn(argv, env=env, cwd=cwd, path=program, actions=actions, group=not shared_terminal)
             signals.add(pid, pid, shared_terminal)
@@ -414,3 +419,16 @@ def _drain(flows: list[Flow], poller: select.poll, table: dict[int, Flow]) -> No
             else:
                 flow.finish()
                 _close(flow)
+
+
+def replace(argv: list[str], *, path: str, env: Mapping[str, str], cwd: str) -> None:
+    """Become another program. Returns never; OSError when it cannot be started."""
+    import sys
+
+    os.chdir(cwd)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for number in (*signals.pipe_signal(), *signals.FORWARDED):
+        if signal.getsignal(number) is not signal.SIG_IGN or number in signals.pipe_signal():
+            signal.signal(number, signal.SIG_DFL)
+    os.execve(path, argv, env)  # noqa: S606

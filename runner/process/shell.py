@@ -7,7 +7,6 @@ that is not there is reported in one form. On the short way.
 from __future__ import annotations
 
 import os
-import stat
 
 from runner.errors import AtmosError
 from runner.process import launch
@@ -48,7 +47,7 @@ def words(text: str) -> list[str] | None:
         return None
     found = text.split()
     first = found[0]
-    if first in _SHELL_WORDS or "=" in first:
+    if first in _SHELL_WORDS or "=" in first or first[0] in "%-":
         return None
     return found
 
@@ -80,13 +79,13 @@ def _look(setting: str, env: Mapping[str, str], cwd: str) -> tuple[str, bool]:
     raise AtmosError("no shell was found", hints=["Install bash, or name a shell with `shell` in atmos.yaml"])
 
 
-def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: str = "") -> Program:
-    """What to start for a step's text. name: the shell's `$0`."""
-    plain = words(text)
-    if plain is not None:
-        path = launch.find(plain[0], env, cwd)
-        if path is not None or "/" not in plain[0]:
-            return Program(plain, path)
+def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: str = "", plain: bool = True) -> Program:
+    """What to start for a step's text. name: the shell's `$0`. plain: a plain command may be started directly."""
+    simple = words(text) if plain else None
+    if simple is not None:
+        path = launch.find(simple[0], env, cwd)
+        if path is not None or "/" not in simple[0]:
+            return Program(simple, path)
     path, is_bash = shell_path(setting, env, cwd)
     if is_bash:
         # A group is parsed whole. `:` stands for a text of comments only; -p keeps BASH_ENV and functions out.
@@ -100,12 +99,3 @@ def has_syntax_error(item: Program, env: Mapping[str, str], cwd: str) -> bool:
     argv = [item.argv[0], *item.argv[1:-3], "-n", *item.argv[-3:]]
     outcome = launch.run(argv, env=env, cwd=cwd, path=item.path, stdin=None, stdout=None, stderr=None, timeout=5.0)
     return outcome.code == SYNTAX
-
-
-def executable_reason(path: str) -> str:
-    """Why a file cannot be run, for a message."""
-    try:
-        mode = os.stat(path).st_mode
-    except OSError as error:
-        return error.strerror or "cannot be read"
-    return "is a directory" if stat.S_ISDIR(mode) else "permission denied"

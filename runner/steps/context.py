@@ -1,0 +1,286 @@
+"""One execution of one step: its rendered fields, environment, directory, streams, and how it starts programs.
+
+Step types get a Context and nothing else. On the short way.
+"""
+
+from __future__ import annotations
+
+import os
+
+import templating
+from runner.errors import AtmosError, Where
+from runner.identity import DISABLED
+from runner.process import launch, shell, signals
+from runner.steps.errors import PrepareError, StepError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from runner.steps.engine import Run
+    from runner.steps.model import Step
+    from runner.steps.output import Output
+
+TAIL = 8192  # bytes of a step's output kept for the report of its failure
+
+
+class Context:
+    """run: the run it belongs to. env, cwd, stack, identity, data: set by `prepare`. extra: more template roots."""
+
+    __slots__ = (
+        "app", "attempt", "cwd", "data", "env", "extra", "identity", "number", "on_start", "output", "parent", "run", "stack",
+        "step", "total",
+    )  # fmt: skip
+
+    def __init__(self, run: Run, step: Step, output: Output, *, extra: dict[str, Any] | None = None,
+                 parent: Context | None = None, number: int = 0, total: int = 0) -> None:
+        self.run, self.step, self.output, self.parent = run, step, output, parent
+        self.app = run.app
+        self.extra = extra
+        self.number, self.total = number, total
+        self.env: dict[str, str] = {}
+        self.data: dict[str, Any] = {}
+        self.cwd = run.cwd
+        self.stack = ""
+        self.identity: str | None = None
+        self.attempt = 1
+        self.on_start: Any = None
+
+    # -- preparing -----------------------------------------------------------------------------------
+
+    def prepare(self, process: bool) -> None:
+        """Everything but the step's own fields. process: the step starts programs, so its identity counts."""
+        run, step = self.run, self.step
+        self.data = run.template_data(self.extra)
+        self.stack = run.stack or self._early(step.stack, "stack") or (self.parent.stack if self.parent else "") or run.owner.stack
+        identity = None
+        if process:
+            choice = self.choose()
+            if choice is DISABLED:
+                identity = self.app.identities.disabled
+            elif isinstance(choice, str) and choice:
+                self.identity = choice
+                identity = self._identity_layer
+        self.env = run.environment(self, identity)
+        self._see(self.env)
+        if process:
+            self.cwd = self._directory()
+
+    def choose(self) -> Any:
+        """The identity the step runs as: a name, None, or DISABLED (decision D4)."""
+        step, parent = self.step, self.parent
+        own = self._early(step.identity, "identity")
+        if not own and parent is not None:
+            own = parent._early(parent.step.identity, "identity")
+        return self.run.choose(own)
+
+    def _identity_layer(self, env: dict[str, str]) -> dict[str, str]:
+        assert self.identity is not None
+        what = self.run.owner.title if self.run.owner.kind == "command" else f'step "{self.step.label}"'
+        result = self.run.identity_environment(self.identity, env, what)
+        self.identity = result.get("ATMOS_IDENTITY", self.identity)
+        return result
+
+    def _see(self, env: dict[str, str]) -> None:
+        """Templates see this environment, and values of `env` steps that are not exported."""
+        hidden = self.run.hidden
+        self.data["env"] = self.data["Env"] = {**env, **hidden} if hidden else env
+
+    def env_layer(self, entries: list[list[Any]], field: str, commands: dict[str, str] | None = None) -> Any:
+        """A layer of the environment: each entry is rendered with the variables so far."""
+
+        def apply(env: dict[str, str]) -> None:
+            for key, value, command in entries:
+                if command:
+                    if value not in (None, ""):
+                        raise AtmosError(
+                            "either 'value' or 'valueCommand' can be specified for the ENV var, but not both",
+                            explanation=f"{self.run.owner.title} defines both 'value' and 'valueCommand' for the ENV var '{key}'",
+                        )
+                    if commands is not None and key in commands:
+                        env[key] = commands[key]
+                    else:
+                        text = self.run.value_command(key, self.app.config.resolve(command), env)
+                        if commands is not None:
+                            commands[key] = text
+                        env[key] = text
+                elif value is None:
+                    env.pop(key, None)
+                else:
+                    self._see(env)
+                    env[key] = self.render(value, f"env.{key}")
+
+        return apply if entries else None
+
+    def _directory(self) -> str:
+        """The step's working directory, absolute; a relative one stands below the command's, or the project."""
+        text = self._early(self.step.working_directory, "working_directory")
+        if not text:
+            return self.parent.cwd if self.parent is not None and self.parent.cwd else self.run.cwd
+        path = os.path.expanduser(text) if text.startswith("~") else text
+        base = self.run.cwd if self.run.owner.kind == "command" else (self.app.config.base_path or self.app.cwd)
+        path = os.path.normpath(os.path.join(base, path))
+        check_directory(path, text, self)
+        return path
+
+    # -- rendering -------------------------------------------------------------------------------------
+
+    def _early(self, value: Any, field: str) -> str:
+        """A field that is known before the environment is: seldom a template."""
+        if not value:
+            return ""
+        if isinstance(value, tuple) or "{{" in value or "<<" in value:
+            if "env" not in self.data:
+                self._see(self.run.base_env)
+            return self.render(value, field).strip()
+        return str(value).strip()
+
+    def render(self, value: Any, field: str) -> str:
+        """A text with its templates filled in, once (decision D14). PrepareError names the step and the field."""
+        if isinstance(value, tuple):
+            try:
+                value = self.app.config.resolve(value)
+            except AtmosError as error:
+                raise PrepareError(
+                    f"{self.place(field)}: {error.message}", explanation=error.explanation, hints=error.hints,
+                    where=error.where,
+                ) from error  # fmt: skip
+            if not isinstance(value, str):
+                value = "" if value is None else str(value)
+            return value
+        if not isinstance(value, str):
+            return "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
+        if self.run.delimiters is None and "{{" not in value and "<<" not in value:
+            return value
+        return self._fill(value, field)
+
+    def _fill(self, text: str, field: str) -> str:
+        try:
+            return templating.render(
+                text, self.data, name=f"{self.step.label}.{field}", delimiters=self.run.delimiters,
+                policy=self.run.policy(self.data), functions=self.run.functions,
+            )  # fmt: skip
+        except templating.TemplateError as error:
+            place = self.step.where
+            raise PrepareError(
+                f"{self.place(field)}: {error.message}",
+                explanation=error.explanation,
+                hints=error.hints,
+                where=Where(*place) if place else None,
+            ) from error
+
+    def place(self, field: str) -> str:
+        """`step "NAME", field`, for messages."""
+        return f'step "{self.step.label}", {field}'
+
+    def text(self, field: str, default: str = "") -> str:
+        """A rendered text field."""
+        value = self.step.get(field)
+        return default if value is None else self.render(value, field)
+
+    def texts(self, field: str) -> list[str]:
+        """A rendered list of texts."""
+        value = self.step.get(field)
+        if value is None:
+            return []
+        if isinstance(value, tuple):
+            value = self.app.config.resolve(value)
+        if not isinstance(value, list):
+            value = [value]
+        return [self.render(item, field) for item in value]
+
+    def text_map(self, field: str) -> dict[str, str]:
+        """A rendered mapping of texts."""
+        return {key: self.render(value, f"{field}.{key}") for key, value in (self.step.get(field) or {}).items()}
+
+    def seconds(self, field: str = "timeout") -> float | None:
+        """A duration; None when it is not set."""
+        value = self.step.get(field)
+        if value is None or isinstance(value, int | float):
+            return value
+        from runner.steps import durations
+
+        text = self.render(value, field)
+        if not text.strip():
+            return None
+        try:
+            return durations.parse(text)
+        except ValueError as error:
+            raise PrepareError(f"{self.place(field)}: invalid duration format: `{text}` ({error})") from error
+
+    # -- programs --------------------------------------------------------------------------------------
+
+    @property
+    def keeps(self) -> bool:
+        """Whether somebody may ask for what the step printed."""
+        return self.run.keeps_results and bool(self.step.name)
+
+    def launch(self, argv: list[str], *, path: str | None = None, stdin: int | bytes | None = 0,
+               quiet: bool = False, keep: bool | None = None) -> launch.Outcome:  # fmt: skip
+        """Run a program with the step's environment, directory, timeout and streams. Interrupted when a signal came."""
+        output = self.output
+        keep = self.keeps if keep is None else keep
+        tail = TAIL if not keep and self.run.on_event is not None else 0
+        outcome = launch.run(
+            argv, env=self.env, cwd=self.cwd, path=path, stdin=stdin,
+            stdout=None if quiet else output.stdout, stderr=None if quiet else output.stderr,
+            capture=keep or bool(tail), tail=tail, mask=output.mask, timeout=self.seconds(), on_start=self.on_start,
+        )  # fmt: skip
+        if outcome.interrupted:
+            raise signals.Interrupted(outcome.interrupted)
+        return outcome
+
+    def shell(self, text: str, *, name: str = "", **more: Any) -> launch.Outcome:
+        """Run a text as a shell step does: a plain program, or a shell."""
+        program = shell.program(text, name=name or self.shell_name(), env=self.env, cwd=self.cwd, setting=self.run.shell_setting)
+        if program.path is None:
+            self.output.err(shell.NOT_FOUND.format(program.argv[0]) + "\n")
+            return launch.Outcome(launch.NOT_FOUND, b"", (shell.NOT_FOUND.format(program.argv[0]) + "\n").encode())
+        try:
+            outcome = self.launch(program.argv, path=program.path, **more)
+        except OSError:
+            if program.whole:
+                raise
+            program = shell.program(text + " ", name=name or self.shell_name(), env=self.env, cwd=self.cwd,
+                                    setting=self.run.shell_setting, plain=False)  # fmt: skip
+            outcome = self.launch(program.argv, path=program.path, **more)
+        if program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd):
+            outcome.code = 1
+        return outcome
+
+    def announce(self, command: str) -> None:
+        """`show.command`: the line that says what runs."""
+        step = self.step
+        if self.run.owner.show or step.fields.get("show"):
+            from runner.steps import show
+
+            show.command(self, command)
+
+    def shell_name(self) -> str:
+        """The shell's `$0`."""
+        return f"{self.run.owner.name}-step-{self.step.index}"
+
+    def failed(self, outcome: launch.Outcome, command: str, message: str = "") -> StepError:
+        """The error of a program that ended badly."""
+        if outcome.timed_out:
+            from runner.steps import durations
+
+            message = f'step "{self.step.label}" timed out after {durations.show(self.seconds() or 0)}'
+        elif not message:
+            message = f"subcommand exited with code {outcome.code}"
+        tail = (outcome.stderr or outcome.stdout)[-TAIL:].decode("utf-8", "replace")
+        return StepError(message, command=command, exit_code=outcome.code or 1, tail=tail)
+
+
+def check_directory(path: str, shown: str, ctx: Context | None = None) -> None:
+    """A working directory has to be there and to be a directory."""
+    if os.path.isdir(path):
+        return
+    if os.path.lexists(path):
+        message, hint = "working directory path is not a directory", "The working_directory must be a directory, not a file"
+    else:
+        message, hint = "working directory does not exist", "Check that the working_directory path exists"
+    explanation = f"`{shown}`: {path}" if shown != path else f"`{path}`"
+    kind = AtmosError if ctx is None or ctx.run.owner.kind == "command" else StepError
+    error = kind(f"{message}: {shown}", title="Invalid working_directory", explanation=explanation, hints=[hint])
+    raise error

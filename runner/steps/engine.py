@@ -1,0 +1,461 @@
+"""The one loop that runs steps: of custom commands, of workflows, and (through `groups`) of parallel children.
+
+In order, each step: condition → identity and environment → rendering → the step type, with retries → outputs and
+result. A failed step does not end the loop: later steps run if their condition allows it. On the short way.
+"""
+
+from __future__ import annotations
+
+import time
+
+from runner import environment
+from runner.console import terminal
+from runner.errors import AtmosError
+from runner.process import launch, masking, secrets, shell, signals
+from runner.steps import conditions, retry, types
+from runner.steps.context import Context, check_directory
+from runner.steps.errors import ExitRequest, PrepareError, StepError
+from runner.steps.model import Owner, Result, Step
+from runner.steps.output import Output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from runner.app import App
+
+__all__ = ["Owner", "Run", "Step"]
+TAIL_LINES = 20
+
+
+class Run:
+    """One run of an owner's steps.
+
+    data: template roots of the owner (Arguments, Flags, …). base_env: layers 1 to 3 of the environment, when the caller
+    has them already. identity_flag: None when absent, "" or false-like when it disables. stack: of the command line.
+    restored: results of steps that an earlier run finished; they are not run again. on_event: told what happens.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        owner: Owner,
+        steps: list[Step],
+        *,
+        data: dict[str, Any],
+        base_env: dict[str, str] | None = None,
+        identity_flag: str | None = None,
+        dry_run: bool = False,
+        from_step: str = "",
+        stack: str = "",
+        tags: str = "",
+        labels: str = "",
+        component_env: Mapping[str, str | None] | None = None,
+        restored: Mapping[str, dict[str, Any]] | None = None,
+        on_event: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
+        self.app, self.owner, self.steps, self.owner_data = app, owner, steps, data
+        self.identity_flag = identity_flag
+        self.dry_run, self.from_step = dry_run, from_step
+        self.stack, self.tags, self.labels = stack, tags, labels
+        self.component_env = component_env or {}
+        self.restored = restored or {}
+        self.on_event = on_event
+        self.status = conditions.SUCCESS
+        self.results: dict[str, dict[str, Any]] = {}
+        self.exported: dict[str, str] = {}  # by `env` steps, for later steps
+        self.hidden: dict[str, str] = {}  # by `env` steps, for templates only
+        self.failures: list[AtmosError] = []
+        self.commands: dict[str, str] = {}  # what each valueCommand printed
+        self.cwd = owner.working_directory or app.cwd
+        self.mask = self._mask()
+        self.output = Output(self.mask)
+        self._base_env = base_env
+        self._ci: bool | None = None
+        self._choices: dict[str, Any] = {}
+        self._delimiters: Any = 0
+        self._shell: str | None = None
+        self.functions: Any = None
+        self._lock: Any = None
+
+    # -- settings ---------------------------------------------------------------------------------------
+
+    def _mask(self) -> masking.Mask | None:
+        mask = secrets.build(self.app)
+        return mask if mask else None
+
+    @property
+    def base_env(self) -> dict[str, str]:
+        """Layers 1 to 3 of every step's environment."""
+        if self._base_env is None:
+            self._base_env = environment.base(
+                self.app.env, self.app.config.env_section().items(), self.app.executable
+            )
+        return self._base_env
+
+    @property
+    def delimiters(self) -> tuple[str, str] | None:
+        """The configured template delimiters; None for both usual pairs (decision D15)."""
+        if self._delimiters == 0:
+            from runner.steps.templates import delimiters
+
+            self._delimiters = delimiters(self.app)
+        found: tuple[str, str] | None = self._delimiters
+        return found
+
+    def policy(self, data: Mapping[str, Any]) -> Any:
+        """What template functions may reach."""
+        from runner.steps.templates import policy
+
+        return policy(self, data)
+
+    @property
+    def shell_setting(self) -> str:
+        if self._shell is None:
+            self._shell = str(self.app.config.get("settings", "shell", default="") or "")
+        return self._shell
+
+    @property
+    def ci(self) -> bool:
+        if self._ci is None:
+            self._ci = terminal.is_ci(self.app.env)
+        return self._ci
+
+    @property
+    def keeps_results(self) -> bool:
+        return True
+
+    # -- the loop -----------------------------------------------------------------------------------------
+
+    def execute(self) -> int:
+        """Run the steps: the exit code, or the error that ends the run."""
+        steps = self.selected()
+        if self.dry_run:
+            from runner.steps import dryrun
+
+            return dryrun.show(self, steps)
+        if self.owner.working_directory and self.owner.kind == "command":
+            check_directory(self.cwd, self.cwd)
+        with signals.watch():
+            try:
+                return self._loop(steps)
+            except signals.Stop as stop:
+                raise signals.Interrupted(stop.signal) from None
+            finally:
+                launch.close_leftovers()
+
+    def selected(self) -> list[Step]:
+        """The steps from `from_step` on."""
+        if not self.from_step:
+            return self.steps
+        for position, step in enumerate(self.steps):
+            if step.name == self.from_step:
+                return self.steps[position:]
+        names = "\n".join(f"  • {step.name}" for step in self.steps if step.name)
+        raise AtmosError(
+            "invalid from-step flag",
+            title="Workflow Error" if self.owner.kind == "workflow" else "Error",
+            explanation=f"The --from-step flag was set to {self.from_step}, but this step does not exist in "
+            f"{self.owner.kind} {self.owner.name}.\n\n### Available steps:\n\n{names}",
+        )
+
+    def _loop(self, steps: list[Step]) -> int:
+        begun = False
+        code: int | None = None
+        total = len(steps)
+        for number, step in enumerate(steps, 1):
+            if step.name in self.restored:
+                self.restore(step)
+                continue
+            if not self.wanted(step):
+                self.app.log.debug(f"Skipping {self.owner.kind} step, `when` condition did not match", step=step.label)
+                self.event("step_finished", step, status="skipped")
+                continue
+            if not begun:
+                begun = True
+                self._begin(steps)
+            try:
+                self.run_step(Context(self, step, self.output, number=number, total=total))
+            except ExitRequest as request:
+                code = request.code if code is None and not self.failures else code
+                self.status = conditions.FAILURE
+            except AtmosError as error:
+                self._failed(step, error)
+        if self.failures:
+            raise combine(self.failures)
+        return code or 0
+
+    def _begin(self, steps: list[Step]) -> None:
+        """Before the first step that runs: people log in now, not in the middle; the header is shown."""
+        if self.owner.show:
+            from runner.steps import show
+
+            show.header(self, len(steps))
+        if self.app.interactive:
+            self._login(steps)
+
+    def _login(self, steps: list[Step]) -> None:
+        """With a person at hand, authenticate every identity that steps may need; errors wait for their step."""
+        for step in steps:
+            for item in (step, *step.children):
+                entry = types.row(item.type)
+                own = item.identity or step.identity
+                if entry is None or not entry.process or not isinstance(own, str) or not self.may_run(item):
+                    continue
+                choice = self.choose(own.strip() if "{{" not in own else "")
+                if isinstance(choice, str) and choice:
+                    try:
+                        self.identity_environment(choice, dict(self.base_env), self.owner.title)
+                    except AtmosError as error:
+                        if error.exit_code == 130 or error.message == "user aborted":
+                            raise
+
+    def _failed(self, step: Step, error: AtmosError) -> None:
+        """A step has failed: forgive it, remember it, or end the run at once."""
+        if isinstance(error, signals.Interrupted):
+            raise error
+        if isinstance(error, StepError) and step.continue_ is not None:
+            try:
+                forgiven = self.holds(step, step.continue_, conditions.FAILURE)
+            except AtmosError as problem:
+                problem.message = f"invalid 'continue' condition: {problem.message}"
+                raise problem from error
+            if forgiven:
+                what = "Workflow step failed" if self.owner.kind == "workflow" else "Custom command step failed"
+                self.app.log.warning(f"{what} but 'continue' matched; continuing and forgiven",
+                                     **{self.owner.kind: self.owner.name}, step=step.label, error=error.message)  # fmt: skip
+                self.event("step_finished", step, status="forgiven", code=error.exit_code, error=error.message)
+                return
+        self.event("step_finished", step, status="failed", code=error.exit_code, error=error.message,
+                   tail=last_lines(getattr(error, "tail", "")))  # fmt: skip
+        self.status = conditions.FAILURE
+        shown = self.owner.failure(step, error)
+        if not isinstance(error, StepError) and self.owner.kind == "command":
+            raise shown if not self.failures else combine([*self.failures, shown])
+        self.failures.append(shown)
+
+    # -- conditions ------------------------------------------------------------------------------------------
+
+    def wanted(self, step: Step) -> bool:
+        """Whether a step's condition lets it run now."""
+        condition = step.condition
+        if condition is None:
+            if step.fields.get("inputs") is None and step.fields.get("artifacts") is None and step.fields.get("preconditions") is None:
+                return self.status == conditions.SUCCESS
+            from runner.steps import freshness
+
+            condition = freshness.implied(step)
+        if self.status != conditions.SUCCESS and not conditions.mentions_status(condition):
+            return False
+        return self.holds(step, condition, self.status)
+
+    def may_run(self, step: Step) -> bool:
+        """Whether a step would run if all goes well, as far as that is known now."""
+        condition = step.condition
+        if condition is None or conditions.mentions_freshness(condition):
+            return True
+        try:
+            return self.holds(step, condition, conditions.SUCCESS)
+        except AtmosError:
+            return True
+
+    def holds(self, step: Step, condition: Any, status: str, extra: Mapping[str, Any] | None = None) -> bool:
+        """Evaluate a condition of a step."""
+        return conditions.evaluate(condition, status=status, ci=self.ci, facts=lambda: self._facts(step, condition, extra))
+
+    def _facts(self, step: Step, condition: Any, extra: Mapping[str, Any] | None) -> dict[str, Any]:
+        env = dict(self.base_env)
+        environment.apply(env, self.exported.items())
+        for key, value, command in (*self.owner.env, *step.env):
+            if value is None and not command:
+                env.pop(key, None)
+            else:
+                env[key] = str(self.app.config.resolve(value)) if value is not None else ""
+        if not isinstance(step.stack, tuple):
+            stack = self.stack or step.stack or self.owner.stack
+        else:
+            stack = self.stack or str(self.app.config.resolve(step.stack))
+        facts: dict[str, Any] = {
+            "env": env, "stack": stack, "component": "", "workflow": self.owner.name, "step": step.label, "hook": "",
+            "event": "", "matrix": dict((extra or {}).get("matrix") or {}), "steps": self.results,
+            "answers": {name: result["value"] for name, result in self.results.items()},
+            **conditions.platform_facts(),
+        }  # fmt: skip
+        if conditions.mentions_freshness(condition):
+            from runner.steps import freshness
+
+            facts |= freshness.facts(self, step)
+        return facts
+
+    # -- one step -----------------------------------------------------------------------------------------------
+
+    def run_step(self, ctx: Context) -> Result | None:
+        """Run one step to its end: its result is stored and told. Raises what went wrong."""
+        step = ctx.step
+        entry = types.row(step.type)
+        assert entry is not None
+        begun = time.monotonic()
+        if (self.owner.show or step.fields.get("show")) and ctx.parent is None:
+            from runner.steps import show
+
+            show.step(ctx)
+        ctx.prepare(entry.process)
+        self.event("step_started", step, type=step.type, identity=ctx.identity or "", stack=ctx.stack, parent=ctx.parent)
+        run = types.runner(step.type)
+
+        def attempt(number: int) -> Result | None:
+            ctx.attempt = number
+            return run(ctx)
+
+        def again(number: int, error: StepError, pause: float) -> None:
+            self.event("step_retry", step, attempt=number, code=error.exit_code, error=error.message, pause=pause,
+                       parent=ctx.parent)  # fmt: skip
+
+        prefix = self.owner.kind == "workflow" and step.type in ("shell", "atmos")
+        policy = step.retry
+        if policy is None and not prefix:
+            result = run(ctx)
+        else:
+            result = retry.run(attempt, policy, prefix=prefix, wait=self.pause, on_retry=again)
+        if result is not None:
+            self.finish(ctx, result)
+        if step.fields.get("inputs"):
+            from runner.steps import freshness
+
+            freshness.record(self, step)
+        self.event("step_finished", step, status="succeeded", code=0, seconds=time.monotonic() - begun, attempts=ctx.attempt,
+                   identity=ctx.identity or "", result=result.data() if result is not None else None, parent=ctx.parent)  # fmt: skip
+        return result
+
+    def finish(self, ctx: Context, result: Result) -> None:
+        """Evaluate `outputs` and store the result under the step's name."""
+        step = ctx.step
+        outputs = step.fields.get("outputs")
+        if outputs and ctx.parent is None:
+            ctx.data = {**ctx.data, **result.data()}
+            for name, value in outputs.items():
+                try:
+                    result.outputs[name] = ctx.render(value, f"outputs.{name}")
+                except PrepareError as error:
+                    raise StepError(
+                        f"failed to resolve output {name}: {error.message}", explanation=error.explanation,
+                        hints=error.hints, retryable=False,
+                    ) from error  # fmt: skip
+        if step.name:
+            self.results[step.name] = result.data()
+
+    def restore(self, step: Step) -> None:
+        """Take the result of an earlier run instead of running the step."""
+        self.results[step.name] = dict(self.restored[step.name])
+        self.event("step_finished", step, status="restored")
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless a signal ends the run."""
+        signals.check()
+        time.sleep(seconds)
+        signals.check()
+
+    # -- identities and environments --------------------------------------------------------------------------------
+
+    def choose(self, own: str) -> Any:
+        """The identity of a step that names `own` itself (decision D4)."""
+        if own not in self._choices:
+            owner = self.owner.identity
+            if isinstance(owner, tuple):
+                owner = str(self.app.config.resolve(owner))
+            self._choices[own] = self.app.identities.choose(self.identity_flag, owner.strip(), own)
+        return self._choices[own]
+
+    def identity_environment(self, name: str, env: dict[str, str], what: str) -> dict[str, str]:
+        """The environment of a process that runs as `name`; its secrets are hidden from now on."""
+        try:
+            result = self.app.identities.environment(name, env, context=what)
+        except AtmosError:
+            raise
+        except Exception as error:
+            if hasattr(error, "message") and hasattr(error, "exit_code"):
+                raise AtmosError(
+                    error.message, title=getattr(error, "title", "Error"), explanation=getattr(error, "explanation", ""),
+                    hints=getattr(error, "hints", ()), exit_code=error.exit_code,
+                ) from error  # fmt: skip
+            raise
+        if self.mask is not None:
+            self.mask.add(self.app.identities.secrets())
+        return result
+
+    def environment(self, ctx: Context, identity: environment.Layer | None) -> dict[str, str]:
+        """The exact environment of a step (ARCHITECTURE.md, "The layers of a step's environment")."""
+        workflow = self.owner.kind == "workflow"
+        parent = ctx.parent.env_layer(ctx.parent.step.env, "env") if ctx.parent is not None else None
+        own = ctx.env_layer(ctx.step.env, "env")
+
+        def step(env: dict[str, str]) -> None:
+            if parent is not None:
+                parent(env)
+            if own is not None:
+                own(env)
+
+        return environment.build(
+            self.base_env, component=self.component_env.items(), owner=ctx.env_layer(self.owner.env, "env", self.commands),
+            exported=self.exported.items(), identity=identity, step=step if parent or own else None,
+            identity_last=workflow, extending=workflow, executable=self.app.executable,
+        )  # fmt: skip
+
+    def value_command(self, key: str, command: str, env: dict[str, str]) -> str:
+        """What the command of an env entry prints, without the line ends after it. Run once per run."""
+        if self.dry_run:
+            return f"$({command})"
+        level = dict(env)
+        environment.enter_level(level)
+        name = f"env-var-{key}-valcommand"
+        program = shell.program(command, name=name, env=level, cwd=self.cwd, setting=self.shell_setting)
+        if program.path is None:
+            raise StepError(f"valueCommand of {key}: " + shell.NOT_FOUND.format(program.argv[0]), exit_code=launch.NOT_FOUND)
+        outcome = launch.run(program.argv, path=program.path, env=level, cwd=self.cwd, stdout=None, capture=True, mask=None,
+                             stderr=self.output.err_bytes)  # fmt: skip
+        if outcome.interrupted:
+            raise signals.Interrupted(outcome.interrupted)
+        if outcome.code:
+            raise PrepareError(
+                f"subcommand exited with code {outcome.code}", exit_code=outcome.code,
+                explanation=f"It is the valueCommand of the ENV var '{key}' in {self.owner.title}:\n\n {command}",
+            )  # fmt: skip
+        return outcome.stdout.decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+    def template_data(self, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The roots that templates see; `env` is added when it is known."""
+        data = {**self.owner_data, "steps": self.results}
+        if "flags" not in data:
+            data["flags"] = data["Flags"] = {"stack": self.stack}
+        if extra:
+            data.update(extra)
+        return data
+
+    # -- events ---------------------------------------------------------------------------------------------------------
+
+    def event(self, kind: str, step: Step, *, parent: Context | None = None, **facts: Any) -> None:
+        """Tell what happened. From threads one at a time."""
+        if self.on_event is None:
+            return
+        record = {"event": kind, "step": step.label, "index": step.index, **facts}
+        if parent is not None:
+            record["parent"] = parent.step.label
+        if self._lock is None:
+            self.on_event(record)
+        else:
+            with self._lock:
+                self.on_event(record)
+
+
+def last_lines(text: str) -> list[str]:
+    """The last lines of what a step printed."""
+    return text.rstrip("\n").split("\n")[-TAIL_LINES:] if text.strip() else []
+
+
+def combine(errors: list[AtmosError]) -> AtmosError:
+    """Several failures as one: all messages, the first one's exit code, explanation and hints."""
+    first = errors[0]
+    if len(errors) > 1:
+        first.message = "\n".join(error.message for error in errors)
+    return first

@@ -1,0 +1,41 @@
+"""What templates of steps may use: delimiters of the configuration, the environment, files, injected functions."""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from runner.app import App
+    from runner.steps.engine import Run
+
+
+def delimiters(app: App) -> tuple[str, str] | None:
+    """The pair that `templates.settings.delimiters` sets; None for the usual two pairs (decision D15)."""
+    value = app.config.get("templates", "settings", "delimiters")
+    if value in (None, []):
+        return None
+    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(part, str) and part for part in value):
+        raise AtmosError(
+            f"invalid 'templates.settings.delimiters' config in 'atmos.yaml': {value}",
+            explanation="It has to be a list of two texts: the one that opens and the one that closes an action.",
+            where=app.config.where("templates", "settings", "delimiters"),
+        )
+    pair = (value[0], value[1])
+    return None if pair == ("{{", "}}") and app.config.where("templates", "settings", "delimiters") is None else pair
+
+
+
+
+def policy(run: Run, data: Mapping[str, Any]) -> Any:
+    """Functions see the step's environment, may read files and ask for configured data sources; they run nothing."""
+    from templating import Policy
+
+    sources = run.app.config.get("templates", "settings", "gomplate", "datasources")
+    return Policy(
+        env=data.get("env") or run.base_env, files=True, network=True, cwd=run.cwd,
+        datasources=sources if isinstance(sources, dict) else None,
+    )  # fmt: skip
