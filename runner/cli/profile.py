@@ -121,7 +121,7 @@ def _metadata(folder: str) -> dict[str, Any] | None:
         path = os.path.join(folder, name)
         if os.path.isfile(path):
             try:
-                tree = reader.read_map(path, on_tag=lambda tag, value, where: value)
+                tree = reader.read_map(path, on_tag=lambda _tag, value, _where: value)
             except AtmosError:
                 return None
             found = tree.get("metadata")

@@ -48,7 +48,7 @@ def folder(env: Mapping[str, str]) -> str:
     return os.path.join(base, "atmos", "config") if os.path.isabs(base) else ""
 
 
-def context(flags: GlobalFlags, env: Mapping[str, str], cwd: str) -> tuple[object, ...]:
+def context(flags: GlobalFlags, env: Mapping[str, str], cwd: str) -> tuple[Any, ...]:
     """What identifies an invocation: where, with which flags, under which switching variables, by which program."""
     given = flags.given
     return (
@@ -59,7 +59,7 @@ def context(flags: GlobalFlags, env: Mapping[str, str], cwd: str) -> tuple[objec
     )  # fmt: skip
 
 
-def path_for(where: str, key: tuple[object, ...]) -> str:
+def path_for(where: str, key: tuple[Any, ...]) -> str:
     """The file of a context. Its name only spreads; the context inside is compared."""
     import binascii
 
@@ -67,7 +67,7 @@ def path_for(where: str, key: tuple[object, ...]) -> str:
     return os.path.join(where, f"{binascii.crc32(data):08x}{binascii.crc_hqx(data, 0):04x}.bin")
 
 
-def load(where: str, key: tuple[object, ...], env: Mapping[str, str]) -> dict[str, Any] | None:
+def load(where: str, key: tuple[Any, ...], env: Mapping[str, str]) -> dict[str, Any] | None:
     """The compiled data of a context, or None when there is none that holds."""
     try:
         fd = os.open(path_for(where, key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -92,10 +92,10 @@ def load(where: str, key: tuple[object, ...], env: Mapping[str, str]) -> dict[st
 
         if data[:4] != binascii.crc32(memoryview(data)[4:]).to_bytes(4, "little"):
             return None
-        stored, values, presence, stamps, compiled = marshal.loads(memoryview(data)[4:])  # noqa: S302 - private, checked
+        stored, expires, values, presence, stamps, compiled = marshal.loads(memoryview(data)[4:])  # noqa: S302 - private, checked
     except (ValueError, EOFError, TypeError, MemoryError):
         return None
-    if stored != key or not holds(values, presence, stamps, env):
+    if stored != key or (expires and time.time() >= expires) or not holds(values, presence, stamps, env):
         return None
     result: dict[str, Any] = compiled
     return result
@@ -110,18 +110,16 @@ def holds(values: dict[str, str | None], presence: dict[str, bool], stamps: dict
     for name, present in presence.items():
         if bool(get(name)) != present:
             return False
-    for path, known in stamps.items():
-        if stamp(path) != known:
-            return False
-    return True
+    return all([stamp(path) == known for path, known in stamps.items()])
 
 
-def save(where: str, key: tuple[object, ...], record: Record, compiled: dict[str, Any], started_ns: int) -> None:
+def save(where: str, key: tuple[Any, ...], record: Record, compiled: dict[str, Any], started_ns: int) -> None:
     """Keep a result, if it can be relied on later. Never fails."""
     if record.volatile or racy(record, started_ns):
         return
+    kept: Any = (key, record.expires, record.values, record.presence, record.stamps, compiled)
     try:
-        body = marshal.dumps((key, record.values, record.presence, record.stamps, compiled))
+        body = marshal.dumps(kept)
     except ValueError:
         return
     import binascii

@@ -139,7 +139,7 @@ class Compiler:
         own.tree.pop("metadata", None)
         if "import" not in tree:
             return own
-        return self.over(self.loader.imports(tree, path, os.path.dirname(path), [path]), own)
+        return self.over(self.loader.imports(tree, os.path.dirname(path), [path]), own)
 
     @staticmethod
     def identity_names(tree: Map) -> list[str]:
@@ -170,12 +170,15 @@ class Compiler:
         for key, value in tree.items():
             if isinstance(value, Map):
                 value = self.environment_now(value)
-            elif isinstance(value, tuple) and (value[0] == "!env" and value[2] or key in _NEEDED):
-                value = self.loader.now(value)
-            elif isinstance(value, list):
+            elif isinstance(value, list) or (isinstance(value, tuple) and self.is_needed(key, value)):
                 value = self.loader.now(value)
             result.put(key, value, tree.marks.get(key, tree.mark), tree.literals.get(key))
         return result
+
+    @staticmethod
+    def is_needed(key: str, value: tuple[Any, ...]) -> bool:
+        """Whether a deferred value of a typed section is computed now: from a file's `!env`, or because loading needs it."""
+        return (value[0] == "!env" and bool(value[2])) or key in _NEEDED
 
     def check_constraint(self, data: dict[str, Any], tree: Map) -> None:
         version = data.get("version")

@@ -51,7 +51,7 @@ def satisfies(version: str, constraint: str) -> bool:
         parts = [part for part in re.split(r",|(?<=[0-9xX*])\s+(?=[=!<>~^v0-9])", choice) if part.strip()]
         if not parts:
             raise ValueError("it is empty")
-        results.append(all([_meets(numbers, _split(part)) for part in parts]))
+        results.append(all(_meets(numbers, one) for one in [_split(part) for part in parts]))
     return any(results)
 
 

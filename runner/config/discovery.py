@@ -130,9 +130,8 @@ def discovered(record: Record, root: str) -> list[Source]:
             folder = parent
         if root:
             add("git", root)
-        for folder in reversed(drop_ins):  # nearer ones later: they win
-            if folder != root and any(record.is_dir(os.path.join(folder, name)) for name in DROP_INS):
-                below.append(Source("drop-ins", "", folder))
+        below = [Source("drop-ins", "", folder) for folder in reversed(drop_ins)  # nearer ones later: they win
+                 if folder != root and any(record.is_dir(os.path.join(folder, name)) for name in DROP_INS)]  # fmt: skip
     sources += below
     add("cwd", record.cwd)
     if chosen:

@@ -215,7 +215,7 @@ def _cwd(argument: str, context: Context) -> object:
     return os.path.normpath(os.path.join(context.cwd, parts[0])) if parts else context.cwd
 
 
-def _random(argument: str, context: Context) -> object:
+def _random(argument: str, _: Context) -> object:
     import random
 
     parts = words(argument)
@@ -234,11 +234,11 @@ def _random(argument: str, context: Context) -> object:
     return random.randint(low, high)  # noqa: S311 - a value for configuration, no secret
 
 
-def _literal(argument: str, context: Context) -> object:
+def _literal(argument: str, _: Context) -> object:
     return argument
 
 
-def _template(argument: str, context: Context) -> object:
+def _template(argument: str, _: Context) -> object:
     import json
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def alternatives(pattern: str, limit: int = 1000) -> list[str]:
     start = pattern.find("{")
     if start < 0:
         return [pattern]
-    depth, commas = 0, []
+    depth = 0
+    commas: list[int] = []
     for index in range(start, len(pattern)):
         char = pattern[index]
         if char == "{":
@@ -28,7 +30,7 @@ def alternatives(pattern: str, limit: int = 1000) -> list[str]:
             depth -= 1
             if not depth:
                 edges = [start, *commas, index]
-                choices = [pattern[a + 1 : b] for a, b in zip(edges, edges[1:], strict=False)]
+                choices = [pattern[a + 1 : b] for a, b in pairwise(edges)]
                 result: list[str] = []
                 for choice in choices:
                     result += alternatives(pattern[:start] + choice + pattern[index + 1 :], limit)

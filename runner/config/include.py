@@ -85,7 +85,7 @@ def parse(path: str, name: str) -> object:
     if ending in (".yaml", ".yml"):
         from runner.config import reader
 
-        return reader.parse(text, path, on_tag=lambda tag, value, where: value)
+        return reader.parse(text, path, on_tag=lambda _tag, value, _where: value)
     if base == ".env" or base.startswith(".env.") or ending == ".env":
         return dotenv(text)
     if ending in (".hcl", ".tf", ".tfvars"):

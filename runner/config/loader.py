@@ -35,7 +35,7 @@ class Layer:
 class Loader:
     """Reads and merges. Everything looked at goes through the record; what went wrong without stopping is in `problems`."""
 
-    def __init__(self, flags: GlobalFlags, record: Record, fetch: Callable[[str], str] | None = None) -> None:
+    def __init__(self, flags: GlobalFlags, record: Record, fetch: Callable[..., str] | None = None) -> None:
         self.flags = flags
         self.record = record
         self.env = Watched(record)
@@ -136,15 +136,15 @@ class Loader:
         if source.kind == "system":
             return own
         if source.kind == "file":
-            imported = self.imports(tree, source.path, source.folder, [source.path])
+            imported = self.imports(tree, source.folder, [source.path])
             return Layer(merge.merge(own.tree, imported.tree),
                          merge.combine(own.commands, imported.commands, self.problems))  # fmt: skip
         folders = [self.root] if self.root and self.root != source.folder else []
         dropped = self.drop_ins([*folders, source.folder])
         if "import" in tree:
-            imported = self.imports(tree, source.path, source.folder, [source.path])
+            imported = self.imports(tree, source.folder, [source.path])
         else:
-            imported = self.imports(dropped.tree, source.path, source.folder, [source.path])
+            imported = self.imports(dropped.tree, source.folder, [source.path])
         low = Layer(merge.merge(dropped.tree, imported.tree),
                     merge.combine(dropped.commands, imported.commands, self.problems))  # fmt: skip
         return Layer(merge.merge(low.tree, own.tree),
@@ -187,7 +187,7 @@ class Loader:
 
     # -- imports -----------------------------------------------------------------------------------
 
-    def imports(self, tree: Map, path: str, folder: str, trail: list[str]) -> Layer:
+    def imports(self, tree: Map, folder: str, trail: list[str]) -> Layer:
         """What a file imports: entries in order, later ones win; what an imported file imports wins over it."""
         result = Layer(Map(), [])
         entries = self.now(tree.get("import"))
@@ -220,7 +220,7 @@ class Loader:
                     continue
                 result = self.stack(result, imported)
                 if "import" in imported:
-                    nested = self.imports(imported, found, folder, [*trail, found])
+                    nested = self.imports(imported, folder, [*trail, found])
                     result = Layer(merge.merge(result.tree, nested.tree),
                                    merge.combine(result.commands, nested.commands, self.problems))  # fmt: skip
         return result
@@ -231,7 +231,12 @@ class Loader:
             try:
                 if self.fetch is None:
                     raise AtmosError("remote files cannot be fetched here")
-                return [self.fetch(entry)]
+                settings = tree.get("imports")
+                ttl = self.text(settings.get("ttl")) if isinstance(settings, dict) else ""
+                found = self._local(self.fetch(entry, ttl), "")
+                if not found:
+                    raise AtmosError("no file matches")
+                return found
             except AtmosError as error:
                 self._warn(f"failed to resolve import path={entry} error={error.message}", where)
                 return []

@@ -8,7 +8,7 @@ aliases expand to. Every mistake is an `AtmosError` with file, line, column and 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml._yaml import CParser
@@ -96,7 +96,7 @@ class Dropped:
 DROPPED = Dropped()
 
 
-def refuse_tag(tag: str, value: object, where: Where) -> object:
+def refuse_tag(tag: str, _value: object, where: Where) -> object:
     """The `on_tag` of files in which no tag means anything."""
     raise AtmosError(f"unsupported YAML tag: '{tag}'", where=where)
 
@@ -167,7 +167,7 @@ class _Builder:
 
     def __init__(self, text: str, file: str, on_tag: OnTag) -> None:
         self.text, self.file, self.on_tag = text, file, on_tag
-        self.next = CParser(text).get_event
+        self.next: Callable[[], Any] = CParser(text).get_event
         self.anchors: dict[str, tuple[object, str | None]] = {}
         self.open: set[str] = set()
         self.sizes: dict[int, int] = {}
@@ -183,16 +183,16 @@ class _Builder:
             if kind is yaml.DocumentStartEvent:
                 break
         event = self.next()
-        value, literal = self.value(event, 0)
+        value, _ = self.value(event, 0)
         if value is None or value is DROPPED:
             return Map((self.file, 1, 1))
         return value
 
-    def fail(self, event: yaml.Event, message: str, *, hint: str = "") -> AtmosError:
+    def fail(self, event: Any, message: str, *, hint: str = "") -> AtmosError:
         mark = event.start_mark
         return syntax_error(message, self.text, self.file, mark.line + 1, mark.column + 1, hint=hint)
 
-    def value(self, event: yaml.Event, depth: int) -> tuple[object, str | None]:
+    def value(self, event: Any, depth: int) -> tuple[object, str | None]:
         """One node: its value and, for plain scalars that are no text, how it was written."""
         kind = type(event)
         self.nodes += 1
@@ -220,7 +220,7 @@ class _Builder:
             self.anchors[event.anchor] = (value, literal)
         return value, literal
 
-    def alias(self, event: yaml.Event) -> tuple[object, str | None]:
+    def alias(self, event: Any) -> tuple[object, str | None]:
         name = event.anchor
         if name in self.open:
             raise self.fail(event, f"the value of anchor &{name} contains itself (*{name})")
@@ -233,7 +233,7 @@ class _Builder:
             raise self.fail(event, "document contains excessive aliasing")
         return value, literal
 
-    def scalar(self, event: yaml.Event) -> tuple[object, str | None]:
+    def scalar(self, event: Any) -> tuple[object, str | None]:
         text: str = event.value
         tag = event.tag
         if event.implicit[0]:  # plain, without a tag
@@ -246,7 +246,7 @@ class _Builder:
         mark = event.start_mark
         return self.on_tag(tag, text, Where(self.file, mark.line + 1, mark.column + 1)), None
 
-    def standard(self, event: yaml.Event, name: str, text: str) -> tuple[object, str | None]:
+    def standard(self, event: Any, name: str, text: str) -> tuple[object, str | None]:
         """`!!str`, `!!int` and their like keep their meaning."""
         value = scalars.resolve(text)
         if name in ("str", "timestamp"):
@@ -273,7 +273,7 @@ class _Builder:
                 pass
         raise self.fail(event, f"cannot read `{text[:60]}` as !!{name}")
 
-    def sequence(self, event: yaml.Event, depth: int) -> Seq:
+    def sequence(self, event: Any, depth: int) -> Seq:
         mark = event.start_mark
         result = Seq((self.file, mark.line + 1, mark.column + 1))
         while True:
@@ -285,7 +285,7 @@ class _Builder:
             if value is not DROPPED:
                 result.add(value, (self.file, mark.line + 1, mark.column + 1), literal)
 
-    def mapping(self, event: yaml.Event, depth: int) -> Map:
+    def mapping(self, event: Any, depth: int) -> Map:
         mark = event.start_mark
         file = self.file
         result = Map((file, mark.line + 1, mark.column + 1))
@@ -332,7 +332,7 @@ class _Builder:
             del marks[name]
         return result
 
-    def key(self, event: yaml.Event) -> str:
+    def key(self, event: Any) -> str:
         """A key is text, whatever it looks like: `1:` is "1", `yes:` is "yes"."""
         if type(event) is yaml.ScalarEvent:
             tag = event.tag
@@ -350,7 +350,7 @@ class _Builder:
         raise self.fail(event, "a key has to be a single word or quoted text",
                         hint="Quote text that begins with `{`, `[`, `*` or `&`")
 
-    def mergeable(self, event: yaml.Event, value: object) -> list[object]:
+    def mergeable(self, event: Any, value: object) -> list[object]:
         items = value if isinstance(value, list) else [value]
         for item in items:
             if not isinstance(item, dict):

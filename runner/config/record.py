@@ -34,6 +34,7 @@ class Record:
         self.values: dict[str, str | None] = {}  # environment values that decided something
         self.presence: dict[str, bool] = {}  # variables of which only the presence mattered (their value is a secret)
         self.promoted: dict[str, str] = {}  # what the `env:` section put into the environment
+        self.expires = 0  # seconds since 1970 after which the result no longer holds; 0: never
         self.volatile = ""  # why the result must not be kept: something that changes by itself decided it
 
     def absolute(self, path: str) -> str:
@@ -76,6 +77,10 @@ class Record:
             return
         self.values.setdefault(name, None)
         self.promoted[name] = value
+
+    def expire(self, at: float) -> None:
+        """The result holds until then, and no longer."""
+        self.expires = min(self.expires or int(at), int(at))
 
     def look(self, path: str) -> Stamp | None:
         """The stamp of a path, taken once: the state before it was read."""

@@ -7,7 +7,7 @@ by the rooms that run them, `auth` by the auth package.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,12 +20,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
 
-def _empty(value: object) -> object:
-    return {} if value is None else _map(value)
-
-
-def _group(model: type[Section], description: str) -> Any:
-    return Annotated[model, BeforeValidator(_empty), Field(description=description, json_schema_extra={"type": ["object", "null"]})]
+_S = TypeVar("_S", bound=Section)
+Group = Annotated[_S | None, BeforeValidator(lambda value: {} if value is None else _map(value))]
+Texts = Annotated[dict[str, EnvText], BeforeValidator(_map)]
 
 
 class Inherit(Section):
@@ -40,7 +37,7 @@ class Stacks(Section):
     excluded_paths: Words = Field([], description="Patterns of manifests that are none")
     name_pattern: Text = Field("", description="Stack names from context variables: `{tenant}-{environment}-{stage}`")
     name_template: Text = Field("", description="Stack names from a template: `{{ .vars.stage }}`")
-    inherit: Annotated[Inherit, BeforeValidator(_empty)] = Inherit()
+    inherit: Group[Inherit] = None
 
 
 class TerraformInit(Section):
@@ -63,8 +60,8 @@ class Terraform(Section):
     append_user_agent: Text = ""
     plugin_cache: Switch = True
     plugin_cache_dir: Text = ""
-    init: Annotated[TerraformInit, BeforeValidator(_empty)] = TerraformInit()
-    plan: Annotated[TerraformPlan, BeforeValidator(_empty)] = TerraformPlan()
+    init: Group[TerraformInit] = None
+    plan: Group[TerraformPlan] = None
 
 
 class Tool(Section):
@@ -82,18 +79,18 @@ class Helmfile(Tool):
 class Components(Section):
     """Where components are, by type."""
 
-    terraform: Annotated[Terraform, BeforeValidator(_empty)] = Terraform()
-    helmfile: Annotated[Helmfile, BeforeValidator(_empty)] = Helmfile()
-    packer: Annotated[Tool, BeforeValidator(_empty)] = Tool()
-    ansible: Annotated[Tool, BeforeValidator(_empty)] = Tool()
-    kubernetes: Annotated[Tool, BeforeValidator(_empty)] = Tool()
+    terraform: Group[Terraform] = None
+    helmfile: Group[Helmfile] = None
+    packer: Group[Tool] = None
+    ansible: Group[Tool] = None
+    kubernetes: Group[Tool] = None
 
 
 class Workflows(Section):
     """Where workflow files are. Other keys define workflows right here."""
 
     base_path: Text = Field("", description="Folder of the workflow files, relative to the base path")
-    list: Free = Field({}, description="How workflows are listed")
+    list_: Free = Field({}, alias="list", description="How workflows are listed")
 
 
 class Logs(Section):
@@ -119,14 +116,14 @@ class Terminal(Section):
     tab_width: Whole = 0
     theme: Text = ""
     speed: Text = ""
-    help: Annotated[Help, BeforeValidator(_empty)] = Help()
+    help: Group[Help] = None
 
 
 class Settings(Section):
     """Settings that concern several commands."""
 
     list_merge_strategy: Text = Field("", description="How lists of stack manifests merge: replace, append or merge")
-    terminal: Annotated[Terminal, BeforeValidator(_empty)] = Terminal()
+    terminal: Group[Terminal] = None
     telemetry: Free = Field({}, description="Accepted and without effect: there is no telemetry")
     experimental: Text = ""
     inject_github_token: Switch = True
@@ -154,18 +151,18 @@ class Gomplate(Toggle):
 
 class TemplateSettings(Section):
     enabled: Switch = False
-    sprig: Annotated[Toggle, BeforeValidator(_empty)] = Toggle()
-    gomplate: Annotated[Gomplate, BeforeValidator(_empty)] = Gomplate()
+    sprig: Group[Toggle] = None
+    gomplate: Group[Gomplate] = None
     delimiters: Words = Field([], description="The two texts that open and close a template action")
     evaluations: Whole = 0
     ignore_missing_template_values: Switch = False
-    env: Annotated[dict[str, EnvText], BeforeValidator(_empty)] = {}
+    env: Texts = {}
 
 
 class Templates(Section):
     """Templates in stack manifests, commands and workflows."""
 
-    settings: Annotated[TemplateSettings, BeforeValidator(_empty)] = TemplateSettings()
+    settings: Group[TemplateSettings] = None
 
 
 class Constraint(Section):
@@ -183,8 +180,8 @@ class Check(Section):
 class Version(Section):
     """Which versions this configuration works with."""
 
-    check: Annotated[Check, BeforeValidator(_empty)] = Check()
-    constraint: Annotated[Constraint, BeforeValidator(_empty)] = Constraint()
+    check: Group[Check] = None
+    constraint: Group[Constraint] = None
 
 
 class Describe(Section):
@@ -211,19 +208,19 @@ class Configuration(Section):
     base_path: Text = Field("", description="What relative paths of the configuration are relative to")
     imports: Free = Field({}, description="Settings of imports")
     import_: Words = Field([], alias="import", description="More configuration: files, folders, patterns, URLs")
-    stacks: _group(Stacks, "Stack manifests") = Stacks()  # type: ignore[valid-type]
-    components: _group(Components, "Components by type") = Components()  # type: ignore[valid-type]
-    workflows: _group(Workflows, "Workflow files and inline workflows") = Workflows()  # type: ignore[valid-type]
-    logs: _group(Logs, "The log") = Logs()  # type: ignore[valid-type]
-    settings: _group(Settings, "Settings of several commands") = Settings()  # type: ignore[valid-type]
+    stacks: Group[Stacks] = Field(None, description="Stack manifests")
+    components: Group[Components] = Field(None, description="Components by type")
+    workflows: Group[Workflows] = Field(None, description="Workflow files and inline workflows")
+    logs: Group[Logs] = Field(None, description="The log")
+    settings: Group[Settings] = Field(None, description="Settings of several commands")
     commands: Items = Field([], description="Commands of your own")
-    aliases: Annotated[dict[str, Text], BeforeValidator(_empty)] = Field({}, description="Short names for commands")
-    env: Annotated[dict[str, EnvText], BeforeValidator(_empty)] = Field({}, description="Variables for every subprocess")
-    auth: _group(Auth, "Cloud authentication") = Auth()  # type: ignore[valid-type]
-    profiles: _group(Profiles, "Configuration profiles") = Profiles()  # type: ignore[valid-type]
-    templates: _group(Templates, "Templates") = Templates()  # type: ignore[valid-type]
-    version: _group(Version, "Version constraint") = Version()  # type: ignore[valid-type]
-    describe: _group(Describe, "The describe commands") = Describe()  # type: ignore[valid-type]
+    aliases: Annotated[dict[str, Text], BeforeValidator(_map)] = Field({}, description="Short names for commands")
+    env: Texts = Field({}, description="Variables for every subprocess")
+    auth: Group[Auth] = Field(None, description="Cloud authentication")
+    profiles: Group[Profiles] = Field(None, description="Configuration profiles")
+    templates: Group[Templates] = Field(None, description="Templates")
+    version: Group[Version] = Field(None, description="Version constraint")
+    describe: Group[Describe] = Field(None, description="The describe commands")
     schemas: Free = Field({}, description="Schemas that stacks are checked with")
     integrations: Free = Field({}, description="Integrations with other systems")
     stores: Free = Field({}, description="Stores that values are read from")

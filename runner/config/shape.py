@@ -34,7 +34,10 @@ def _section(annotation: Any) -> object:
 
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-    return annotation if isinstance(annotation, type) and issubclass(annotation, Section) else None
+    for choice in get_args(annotation) or (annotation,):
+        if isinstance(choice, type) and issubclass(choice, Section):
+            return choice
+    return None
 
 
 def canonical(tree: Map, model: Any = None) -> Map:
@@ -150,12 +153,12 @@ def _plain(value: object, path: tuple[str, ...], deferred: list[tuple[tuple[str,
 
 
 def _insert(data: dict[str, Any], path: tuple[str, ...], value: object) -> None:
+    holder: Any = data
     for key in path[:-1]:
-        if not isinstance(data, dict):
+        holder = holder.setdefault(key, {})
+        if not isinstance(holder, dict):
             return
-        data = data.setdefault(key, {})
-    if isinstance(data, dict):
-        data[path[-1]] = value
+    holder[path[-1]] = value
 
 
 def _kind(path: tuple[str, ...]) -> str:
