@@ -115,13 +115,9 @@ def left(seconds: float | None) -> str:
     """How much of a session is left, short: `2h5m`, `2h`, `45m`, `30s`, `expired`; "" when it never ends."""
     if seconds is None:
         return ""
-    whole = int(seconds)
-    if whole <= 0:
-        return "expired"
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    if hours:
-        return f"{hours}h{minutes}m" if minutes else f"{hours}h"
-    return f"{minutes}m" if minutes else f"{whole}s"
+    from auth.durations import compact
+
+    return compact(seconds)
 
 
 def color(seconds: float | None) -> str:

@@ -58,8 +58,10 @@ class Voice:
         """`2099-12-31 23:59:59 UTC (1h 0m)`, the time left in red when there is little of it."""
         if moment is None:
             return ""
+        from auth.durations import spoken
+
         seconds = moment.timestamp() - now
-        left = f"({remaining(seconds)})"
+        left = f"({spoken(seconds)})"
         return f"{clock(moment)} {self.paint(left, _RED) if seconds < SOON else left}"
 
 
@@ -69,22 +71,3 @@ def clock(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S ") + (
         moment.strftime("%z") if zone.startswith("UTC") and zone != "UTC" else zone
     )
-
-
-def remaining(seconds: float) -> str:
-    """`1h 5m` from an hour on, `5m 3s` from a minute on, `12s`; `expired` when it is over."""
-    whole = int(seconds)
-    if seconds < 0:
-        return "expired"
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    if hours:
-        return f"{hours}h {minutes}m"
-    return f"{minutes}m {rest}s" if minutes else f"{rest}s"
-
-
-def home_shortened(path: str, env: dict[str, str]) -> str:
-    """A path with the home folder written `~`."""
-    home = env.get("HOME", "")
-    if home and (path == home or path.startswith(home.rstrip("/") + "/")):
-        return "~" + path[len(home.rstrip("/")) :]
-    return path
