@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 option = click.option
 argument = click.argument
 Choice = click.Choice
+MISSING_COMMAND = "Missing command."  # click's words for a group without a subcommand
 Path = click.Path
 
 
@@ -43,6 +44,7 @@ class Group(click.Group):
     """A group whose unknown words name the nearest children."""
 
     def __init__(self, *args: Any, path: str = "", examples: str = "", **more: Any) -> None:
+        more.setdefault("no_args_is_help", False)
         more.setdefault("context_settings", {}).setdefault("help_option_names", ["-h", "--help"])
         super().__init__(*args, **more)
         self.path = path
@@ -111,10 +113,22 @@ def help_text(target: Command | Group, ctx: click.Context) -> str:
     return console_help.render_builtin_help(ctx.obj, target, ctx)
 
 
+def missing_subcommand(target: Group, path: str) -> UsageError:
+    """The error for a group that was called by itself."""
+    return UsageError(
+        f"`{path}` requires a subcommand.",
+        explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in sorted(target.commands)),
+        usage=f"{path} [sub-command] [flags]",
+        command=path,
+    )
+
+
 def _usage_error(error: click.UsageError, path: str) -> UsageError:
     """click's complaint in the words of the specification (custom commands §4.6, config §2.6)."""
     ctx = error.ctx
     where = getattr(ctx.command, "path", "") or path if ctx else path
+    if ctx and isinstance(ctx.command, Group) and error.message == MISSING_COMMAND:
+        return missing_subcommand(ctx.command, where)
     usage = f"{where} [flags]"
     hints: list[str] = []
     if isinstance(error, click.NoSuchOption):
@@ -144,13 +158,6 @@ def _usage_error(error: click.UsageError, path: str) -> UsageError:
 def run(target: click.Command, app: App, argv: list[str]) -> int:
     """Parse `argv` and run; the exit code. Raises UsageError; errors of commands pass through."""
     path = getattr(target, "path", "") or f"atmos {target.name}"
-    if isinstance(target, Group) and not argv and not target.invoke_without_command:
-        raise UsageError(
-            f"`{path}` requires a subcommand.",
-            explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in sorted(target.commands)),
-            usage=f"{path} [sub-command] [flags]",
-            command=path,
-        )
     try:
         result = target.main(args=argv, prog_name=path, obj=app, standalone_mode=False)
     except click.exceptions.Exit as leave:

@@ -388,7 +388,7 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
     words = [_argument_word(param) for param in arguments]
     lines = []
     if not isinstance(target, click.Group) or target.invoke_without_command:
-        lines.append(" ".join([path, *words, "[flags]"]))
+        lines.append(" ".join(part for part in [path, *words, "[flags]", str(getattr(target, "tail", ""))] if part))
     if children or joined:
         lines.append(f"{path} [sub-command] [flags]")
     page.usage(*lines)

@@ -66,6 +66,7 @@ def command(
         raise parts.failed(error, f"identity={identity}", manager) from error
     length = wanted or configured_duration(manager, session) or DEFAULT_DURATION
     from auth.console import sign_in
+
     from auth.errors import AuthError
 
     try:

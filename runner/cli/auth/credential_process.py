@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from runner.app import App
 
 EXAMPLES = """\
-# In a profile of ~/.aws/config
-[profile prod]
-credential_process = atmos -C /path/to/project auth credential-process prod-admin
+# What an SDK calls when a profile has: credential_process = atmos -C /project auth credential-process prod-admin
+atmos auth credential-process prod-admin
 """
 
 

@@ -31,7 +31,12 @@ atmos auth exec --identity=false -- aws sts get-caller-identity
 
 
 class Trailing(clicks.Command):
-    """A command that leaves what follows `--` alone: `trailing` is that list, None without a `--`."""
+    """A command that leaves what follows `--` alone.
+
+    Its function gets `words`, those before `--` that are no flags, and `trailing`, those after it: None without a `--`.
+    """
+
+    tail = "[-- ARG...]"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the words after the first `--` from the parser (decision D41)."""
@@ -39,28 +44,28 @@ class Trailing(clicks.Command):
         if "--" in args:
             at = args.index("--")
             args, trailing = args[:at], args[at + 1 :]
-        rest = super().parse_args(ctx, args)
-        ctx.params["trailing"] = trailing
-        return rest
+        super().parse_args(ctx, args)
+        ctx.params["words"], ctx.params["trailing"] = tuple(ctx.args), trailing
+        ctx.args = []
+        return []
 
 
-def trailing_command(path: str, summary: str, examples: str) -> Callable[[Callable[..., Any]], Trailing]:
+def trailing_command(path: str, summary: str, examples: str, tail: str) -> Callable[[Callable[..., Any]], Trailing]:
     """Like `clicks.command`, for commands with words after `--`."""
 
     def wrap(function: Callable[..., Any]) -> Trailing:
-        made = click.command(cls=Trailing, name=path.split()[-1], help=summary, path=path, examples=examples)(
-            click.pass_obj(function)
-        )
+        made = click.command(
+            cls=Trailing, name=path.split()[-1], help=summary, path=path, examples=examples,
+            context_settings={"allow_extra_args": True},
+        )(click.pass_obj(function))  # fmt: skip
         assert isinstance(made, Trailing)
+        made.tail = tail
         return made
 
     return wrap
 
 
-@trailing_command(
-    "atmos auth exec", "Run a command under an identity: atmos auth exec [flags] -- COMMAND [ARG...]", EXAMPLES
-)
-@clicks.argument("words", nargs=-1)
+@trailing_command("atmos auth exec", "Run a command under an identity.", EXAMPLES, "-- COMMAND [ARG...]")
 @parts.identity_flag
 def command(app: App, words: tuple[str, ...], trailing: list[str] | None) -> int:
     """Run what follows `--`."""

@@ -30,8 +30,7 @@ PS1='(${ATMOS_IDENTITY}) '$PS1
 """
 
 
-@trailing_command("atmos auth shell", "Start a shell under an identity.", EXAMPLES)
-@clicks.argument("words", nargs=-1)
+@trailing_command("atmos auth shell", "Start a shell under an identity.", EXAMPLES, "[-- SHELL-ARG...]")
 @parts.identity_flag
 @clicks.option(
     "--shell",
