@@ -90,7 +90,7 @@ TABLE = (
     Builtin("terraform", "runner.cli.terraform", "Run terraform for a component in a stack", aliases=("tf",),
             subcommands={name: ("", f"terraform {name}") for name in _TERRAFORM}),
     Builtin("validate", "runner.cli.validate", "Check configuration, stacks and workflows",
-            subcommands={"component": ("runner.cli.validate_stacks", "Check a component"),
+            subcommands={"component": ("runner.cli.validate_component", "Check a component"),
                          "config": ("", "Check the configuration files"),
                          "schema": ("", "Check files against their JSON Schema"),
                          "stacks": ("runner.cli.validate_stacks", "Check all stack manifests")}),
