@@ -110,7 +110,7 @@ def holds(values: dict[str, str | None], presence: dict[str, bool], stamps: dict
     for name, present in presence.items():
         if bool(get(name)) != present:
             return False
-    return all([stamp(path) == known for path, known in stamps.items()])
+    return all(stamp(path) == known for path, known in stamps.items())
 
 
 def save(where: str, key: tuple[Any, ...], record: Record, compiled: dict[str, Any], started_ns: int) -> None:

@@ -50,6 +50,25 @@ def evaluate(tag: str, argument: str, context: Context, where: Where | None = No
         raise failed(tag, argument, error, where) from error
 
 
+def fault(tag: str, argument: str) -> str:
+    """What is wrong with a call that can be seen without making it; "" when nothing is."""
+    if tag not in FUNCTIONS:
+        return f"unsupported YAML tag: '{tag}'"
+    if tag in ("!exec", "!literal", "!template"):
+        return "" if argument.strip() or tag != "!exec" else "!exec needs a command"
+    try:
+        count = len(words(argument))
+    except AtmosError as error:
+        return error.message
+    low, high = _COUNTS.get(tag, (0, 1))
+    if not low <= count <= high:
+        return f"{tag} {argument}: takes {low} to {high} words, got {count}" if low != high else f"{tag}: takes {low} words"
+    return ""
+
+
+_COUNTS = {"!env": (1, 2), "!random": (0, 2), "!include": (1, 99), "!include.raw": (1, 99)}
+
+
 def failed(tag: str, argument: str, error: AtmosError, where: Where | None) -> AtmosError:
     """The error of a function with the call and its place."""
     call = f"{tag} {argument}".strip()

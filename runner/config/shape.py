@@ -126,15 +126,35 @@ def check(tree: Map) -> Typed:
     return Typed(data, later, unknown_keys(tree))
 
 
-def wrong(errors: list[tuple[str, str, Where | None]]) -> AtmosError:
-    """The error of settings that do not decode: one line for each, with its place."""
+class DecodingError(AtmosError):
+    """Settings that do not decode. findings: each of them, for `atmos validate`."""
+
+    findings: list[Problem]
+
+
+def wrong(errors: list[tuple[str, str, Where | None]]) -> DecodingError:
+    """The error of settings that do not decode: one line for each, with its place and the line in the file."""
+    where = errors[0][2] if errors else None
     if len(errors) == 1 and "log level" in errors[0][1]:
-        return AtmosError("invalid log level", explanation=errors[0][1], where=errors[0][2], title="Configuration Error")
-    lines = [f"'{path}' {message}" + (f" ({where})" if where else "") for path, message, where in errors]
-    return AtmosError(
-        "decoding failed due to the following error(s): " + "; ".join(lines), title="Configuration Error",
-        where=errors[0][2] if errors else None,
-    )  # fmt: skip
+        error = DecodingError("invalid log level", explanation=errors[0][1], where=where, title="Configuration Error")
+    else:
+        lines = [f"'{path}' {message}" + (f" ({place})" if place else "") for path, message, place in errors]
+        error = DecodingError("decoding failed due to the following error(s): " + "; ".join(lines), where=where,
+                              title="Configuration Error", explanation=quote_line(where))  # fmt: skip
+    error.findings = [Problem(f"'{path}' {message}", place, path=path) for path, message, place in errors]
+    return error
+
+
+def quote_line(where: Where | None) -> str:
+    """The line of a place, as it stands in its file now."""
+    if where is None or not where.line:
+        return ""
+    from runner.config import reader
+
+    try:
+        return reader.excerpt(reader.read_text(where.file), where.line, where.column)
+    except AtmosError:
+        return ""
 
 
 def _plain(value: object, path: tuple[str, ...], deferred: list[tuple[tuple[str, ...], object]]) -> Any:

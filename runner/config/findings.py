@@ -1,0 +1,150 @@
+"""Everything that is wrong with a configuration, at once: what `atmos validate` and `atmos config validate` report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runner.config import discovery, functions, shape
+from runner.config.compile import Compiler
+from runner.config.model import Config
+from runner.config.record import Record
+from runner.errors import AtmosError, Problem, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.app import App
+    from runner.globals import GlobalFlags
+
+
+class Report:
+    """files: those that were read. config: the configuration, None when it cannot be loaded. problems: all findings."""
+
+    def __init__(self) -> None:
+        self.files: list[str] = []
+        self.config: Config | None = None
+        self.problems: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        """Keep a finding once."""
+        if all(str(problem) != str(other) for other in self.problems):
+            self.problems.append(problem)
+
+    def add_error(self, error: BaseException) -> None:
+        """Keep an error as a finding, with what it says to do."""
+        findings = getattr(error, "findings", None)
+        for problem in findings or [_problem(error)]:
+            self.add(problem)
+
+    def sorted(self) -> list[Problem]:
+        """Findings by file and line; those without a place first."""
+        return sorted(self.problems, key=lambda one: (one.where.file, one.where.line, one.where.column) if one.where else ("", 0, 0))
+
+    def count(self, severity: str) -> int:
+        return sum(problem.severity == severity for problem in self.problems)
+
+
+def _problem(error: BaseException) -> Problem:
+    message = str(getattr(error, "message", error))
+    where = getattr(error, "where", None)
+    if where is not None and message.startswith(f"{where}: "):
+        message = message[len(str(where)) + 2 :]
+    elif getattr(error, "explanation", "") and "invalid log level" in message:
+        message = f"{message}: {getattr(error, 'explanation', '')}"
+    hints = getattr(error, "hints", None) or [""]
+    return Problem(message, where if isinstance(where, Where) else None, hint=str(hints[0]))
+
+
+def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
+    """The findings of the configuration files alone: syntax of each, keys, types, functions, commands."""
+    report = Report()
+    compiler = Compiler(flags, Record(env, cwd))
+    try:
+        compiled = compiler.run()
+    except AtmosError as error:
+        report.add_error(error)
+        _rest(compiler, report)
+    else:
+        report.config = Config(compiled, env, cwd)
+        for problem in report.config.problems:
+            report.add(problem)
+    for path, tree in compiler.loader.trees.items():
+        report.files.append(path)
+        for problem in _calls(tree, ()):
+            report.add(problem)
+    return report
+
+
+def _rest(compiler: Compiler, report: Report) -> None:
+    """After an error that stopped the load: what else is wrong in the files that can be found without it."""
+    loader = compiler.loader
+    try:
+        sources = discovery.explicit(loader.flags, loader.record) or discovery.discovered(loader.record, loader.root)
+    except AtmosError as error:
+        report.add_error(error)
+        return
+    paths: list[str] = []
+    for source in sources:
+        paths += [source.path] if source.path else []
+        paths += discovery.drop_in_files([folder for folder in (loader.root, source.folder) if folder], loader.record)
+    for path in dict.fromkeys(paths):
+        try:
+            tree = loader.read(path)
+            for problem in shape.unknown_keys(tree):
+                report.add(problem)
+            shape.check(compiler.ready(tree))
+        except AtmosError as error:
+            report.add_error(error)
+    for problem in loader.problems:
+        report.add(problem)
+
+
+def _calls(value: Any, path: tuple[str, ...]) -> Iterator[Problem]:
+    """Function calls that cannot work, whatever the environment."""
+    if isinstance(value, tuple):
+        fault = functions.fault(value[0], value[1])
+        if fault:
+            yield Problem(fault, Where(value[2], value[3]), path=shape.dotted(path))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _calls(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _calls(item, (*path, str(index)))
+
+
+def everything(app: App) -> Report:
+    """The findings of the whole project: configuration, authentication, workflows."""
+    report = configuration(app.flags, app.env, app.cwd)
+    if report.config is None:
+        return report
+    app._config = report.config
+    _auth(app, report)
+    _workflows(app, report)
+    return report
+
+
+def _auth(app: App, report: Report) -> None:
+    try:
+        for finding in app.identities.manager().validate():
+            where = finding.where if isinstance(finding.where, Where) else None
+            report.add(Problem(finding.message, where, hint=finding.hint, path="auth", severity=finding.severity))
+    except Exception as error:
+        if not hasattr(error, "message"):
+            raise
+        report.add_error(error)
+
+
+def _workflows(app: App, report: Report) -> None:
+    from runner.workflows import declare, files
+
+    try:
+        found = files.discover(app, quiet=True)
+    except AtmosError as error:
+        report.add_error(error)
+        return
+    for file in found:
+        if file.path:
+            report.files.append(file.path)
+        for problem in declare.check_file(file):
+            report.add(problem)
