@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from runner.cli import clicks
 from runner.config.reader import shown_path
 from runner.errors import AtmosError, Where
@@ -23,8 +25,8 @@ _format = clicks.option("--format", "-f", "format_", metavar="FORMAT", default="
 @clicks.group("atmos validate", "Check configuration, stacks and workflows", examples=_EXAMPLES,
               invoke_without_command=True)
 @_format
-@clicks.click.pass_context
-def validate(ctx: Any, format_: str) -> int | None:
+@click.pass_context
+def validate(ctx: click.Context, format_: str) -> int | None:
     if ctx.invoked_subcommand is not None:
         return None
     from runner.config import findings

@@ -138,6 +138,8 @@ def _auth(app: App, report: Report) -> None:
 def _workflows(app: App, report: Report) -> None:
     from runner.workflows import declare, files
 
+    if not app.config.workflows_path and files.inline(app) is None:
+        return
     try:
         found = files.discover(app, quiet=True)
     except AtmosError as error:

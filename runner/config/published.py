@@ -154,7 +154,7 @@ def workflow_file() -> dict[str, Any]:
     """The schema of a workflow file."""
     from runner.workflows.declare import MANIFEST_KEYS
 
-    properties: dict[str, Any] = {key: _SCALAR for key in MANIFEST_KEYS}
+    properties: dict[str, Any] = dict.fromkeys(MANIFEST_KEYS, _SCALAR)
     properties["workflows"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Workflow"}}
     return {
         "$schema": DRAFT, "$id": "https://json.schemastore.org/atmos-runner-workflow.json", "title": "Workflow file",
@@ -164,16 +164,16 @@ def workflow_file() -> dict[str, Any]:
 
 def stack_manifest() -> dict[str, Any]:
     """The schema of a stack manifest: what sections there are; what stands in `vars` is the components' business."""
-    from runner.stacks import validate
+    from runner.stacks import layers, validate
 
     maps = {"type": ["object", "null"]}
 
     def section(keys: tuple[str, ...], map_keys: tuple[str, ...]) -> dict[str, Any]:
         return {key: maps if key in map_keys else {} for key in keys}
 
-    component = _loose(section(validate.COMPONENT_KEYS, validate.COMPONENT_MAPS))
-    kind = _loose(section(validate.TYPE_KEYS, validate.TYPE_MAPS))
-    properties = section(validate.ROOT_KEYS, validate.ROOT_MAPS)
+    component = _loose(section(validate.COMPONENT_KEYS, layers.COMPONENT_MAPS))
+    kind = _loose(section(validate.TYPE_KEYS, layers.TYPE_MAPS))
+    properties = section(validate.ROOT_KEYS, layers.ROOT_MAPS)
     properties["import"] = {"anyOf": [{"type": ["string", "null"]}, {"type": "array", "items": {
         "anyOf": [{"type": "string"}, _object({"path": {"type": "string"}, "context": maps, "skip_templates_processing": {},
                                                "ignore_missing_template_values": {}, "skip_if_missing": {}}, ["path"])]}}]}  # fmt: skip
