@@ -203,7 +203,7 @@ def _semantic(app: App, meaning: str, command: Command | None, before: list[str]
     stack = _given_stack(command, before)
     component = command.data.get("component") if command is not None else None
     kind = str(component.get("type") or "") if isinstance(component, dict) else ""
-    return sorted(stacks.component_names(app, stack, kind=kind))
+    return sorted(stacks.component_names(app, stack or None, kind=kind or None))
 
 
 def _given_stack(command: Command | None, before: list[str]) -> str:

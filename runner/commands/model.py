@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 AUTOMATIC_IDENTITY = "Identity to use for authentication (overrides identity in command config)"
+LATER = ("steps", "env", "identity", "commands", "broken", "where", "path")
 ZERO: dict[str, object] = {"bool": False, "int": 0, "string": "", "optional": ""}
 
 
@@ -153,9 +154,9 @@ class Command:
         return None
 
     def resolved(self, resolve: Callable[[object], object]) -> Command:
-        """The same command with its computed values computed; steps and children stay as they are."""
+        """The same command with its computed values computed, but for those that the engine computes."""
         data = {
-            key: value if key in ("steps", "commands", "broken", "where", "path") or value in (True, None) else resolve(value)
+            key: value if key in LATER or value is True else resolve(value)
             for key, value in self.data.items()
         }
         return Command(data, self.parent)

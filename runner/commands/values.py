@@ -142,7 +142,7 @@ def _known(app: App, values: Values, wanted: Argument | Flag) -> list[str]:
     kind = component_type(values.parsed)
     if wanted.semantic == "stack":
         return list(stacks.stack_names(app))
-    return list(stacks.component_names(app, stack_of(values), kind=kind))
+    return list(stacks.component_names(app, stack_of(values) or None, kind=kind or None))
 
 
 def component_type(parsed: Parsed) -> str:

@@ -1,0 +1,191 @@
+"""One execution of a custom command: template data, component, dependencies, and the engine's run. On the short way.
+
+Nothing here happens before it is known that a step may run. What costs (stacks, dependencies, freshness) is imported
+when the command asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from runner.commands import values
+from runner.errors import AtmosError, Where
+from runner.steps.engine import Owner, Run
+from runner.steps.model import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.app import App
+    from runner.commands.model import Command
+    from runner.commands.values import Values
+
+Event = dict[str, object]
+
+
+class Execution:
+    """A command about to run: its values are known, or will be asked for before `run`."""
+
+    def __init__(
+        self, app: App, given: Values, *, dry_run: bool = False, on_event: Callable[[Event], None] | None = None
+    ) -> None:
+        self.app = app
+        self.given = given
+        self.command: Command = given.parsed.command
+        self.data: dict[str, object] = {}
+        self.engine = Run(
+            app, self._owner(), [Step(fields) for fields in self.command.steps], data=self.data,
+            identity_flag=given.parsed.identity, dry_run=dry_run, on_event=on_event,
+        )  # fmt: skip
+
+    def _owner(self) -> Owner:
+        command = self.command
+        place = command.data.get("where")
+        return Owner(
+            kind="command",
+            name=command.name,
+            env=command.data.get("env"),  # type: ignore[arg-type]
+            working_directory=self._directory(),
+            identity=command.data.get("identity") or "",  # type: ignore[arg-type]
+            where=tuple(place) if isinstance(place, list) else None,  # type: ignore[arg-type]
+        )
+
+    def _directory(self) -> str:
+        """The command's working directory, absolute; "" when none is configured."""
+        value = self.command.inherited("working_directory")
+        text = str(self.app.config.resolve(value) or "").strip() if value else ""
+        if not text:
+            return ""
+        if text == "~" or text.startswith("~/"):
+            text = self.app.env.get("HOME", "~") + text[1:]
+        return os.path.normpath(os.path.join(self.app.config.base_path or self.app.cwd, text))
+
+    def anything_to_do(self) -> bool:
+        """Whether any step may run, as far as conditions tell."""
+        return any(self.engine.may_run(step) for step in self.engine.steps)
+
+    def run(self) -> int:
+        """The exit code, or the error that ended the run."""
+        engine, given = self.engine, self.given
+        directory = engine.owner.working_directory
+        if directory:
+            self._check_directory(directory)
+        cwd = directory or self.app.cwd
+        self.data.update(
+            Arguments=given.arguments, Flags=given.flags, flags=given.flags, TrailingArgs=given.trailing_text(), Cwd=cwd, cwd=cwd
+        )
+        self._identity()
+        dependencies = self.command.data.get("dependencies")
+        if dependencies and not engine.dry_run:
+            from runner.commands import dependencies as needs
+
+            needs.run(self.app, self)
+        elif dependencies:
+            from runner.commands import dependencies as needs
+
+            needs.show(self.app, self)
+        self._component()
+        return engine.execute()
+
+    def _check_directory(self, directory: str) -> None:
+        from runner.steps.context import check_directory
+
+        try:
+            check_directory(directory, directory)
+        except AtmosError as error:
+            place = self.command.data.get("where")
+            error.where = Where(*place) if isinstance(place, list) else None
+            raise
+
+    def render(self, text: object, field: str) -> str:
+        """A field of the command itself, with arguments and flags filled in."""
+        if isinstance(text, tuple):
+            return str(self.app.config.resolve(text) or "")
+        words = str(text or "")
+        engine = self.engine
+        if engine.delimiters is None and "{{" not in words and "<<" not in words:
+            return words
+        import templating
+
+        try:
+            return templating.render(
+                words, self.data, name=f"{self.command.name}.{field}", delimiters=engine.delimiters,
+                policy=engine.policy(self.data), functions=engine.functions,
+            )  # fmt: skip
+        except templating.TemplateError as error:
+            place = self.command.data.get("where")
+            raise AtmosError(
+                f"{field} of custom command `{self.command.name}`: {error.message}", explanation=error.explanation,
+                hints=error.hints, where=Where(*place) if isinstance(place, list) else None,
+            ) from error  # fmt: skip
+
+    def _identity(self) -> None:
+        """The command's identity may be a template of its arguments and flags."""
+        value = self.engine.owner.identity
+        if isinstance(value, str) and ("{{" in value or "<<" in value):
+            self.engine.owner.identity = self.render(value, "identity").strip()
+
+    # -- component data --------------------------------------------------------------------------------
+
+    def _component(self) -> None:
+        """`.Component` of a custom type, else `.ComponentConfig`: described once, for all steps."""
+        bound = self.command.data.get("component")
+        if isinstance(bound, dict):
+            component = values.semantic_value(self.given, "component")
+            if component is None:
+                raise self._undeclared("component")
+            stack = values.semantic_value(self.given, "stack")
+            if stack is None:
+                raise self._undeclared("stack")
+            found = self._describe(component, stack, str(bound["type"]))
+            self.data["Component"] = found
+            section = found.get("env")
+            if isinstance(section, dict):
+                self.engine.component_env = {str(key): _env_text(value) for key, value in section.items()}
+            return
+        config = self.command.data.get("component_config")
+        if isinstance(config, dict):
+            rendered = {key: self._legacy(key, config[key]) for key in ("component", "stack")}
+            self.data["ComponentConfig"] = self._describe(rendered["component"], rendered["stack"], "terraform")
+
+    def _undeclared(self, meaning: str) -> AtmosError:
+        return AtmosError(
+            f"no argument or flag with type '{meaning}' found",
+            explanation=f"Custom command `{self.command.name}` is bound to a component type, so it has to declare an argument with "
+            f"`type: {meaning}` or a flag with `semantic_type: {meaning}`.",
+        )
+
+    def _legacy(self, key: str, value: object) -> str:
+        text = self.render(value, f"component_config.{key}").strip()
+        if text and text != "<no value>":
+            return text
+        place = self.command.data.get("where")
+        where = Where(*place) if isinstance(place, list) else None
+        file = os.path.basename(where.file) if where else "atmos.yaml"
+        written = value if isinstance(value, str) else ""
+        raise AtmosError(
+            f'the command defines an invalid legacy component_config value: component_config.{key}: {written} in "{file}"',
+            explanation="It renders to nothing.", where=where,
+        )  # fmt: skip
+
+    def _describe(self, component: str, stack: str, kind: str) -> dict[str, object]:
+        from runner import stacks
+
+        choice = self.engine.choose("")
+        return stacks.describe_component(self.app, component, stack, identity=choice, kind=kind)
+
+
+def _env_text(value: object) -> str | None:
+    """A value of a component's `env` as a variable; null unsets."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        import json
+
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return str(value)
