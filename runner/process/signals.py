@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 NAMES = {signal.SIGINT: "SIGINT", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP", signal.SIGQUIT: "SIGQUIT"}
+TERM, KILL = signal.SIGTERM, signal.SIGKILL
 GRACE = 5.0  # seconds from TERM to KILL
 
 

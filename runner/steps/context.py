@@ -28,7 +28,7 @@ class Context:
     """run: the run it belongs to. env, cwd, stack, identity, data: set by `prepare`. extra: more template roots."""
 
     __slots__ = (
-        "app", "attempt", "cwd", "data", "env", "extra", "identity", "number", "on_start", "output", "parent", "run", "stack",
+        "app", "attempt", "canceled", "cwd", "data", "env", "extra", "identity", "number", "on_start", "output", "parent", "run", "stack",
         "step", "total",
     )  # fmt: skip
 
@@ -45,6 +45,7 @@ class Context:
         self.identity: str | None = None
         self.attempt = 1
         self.on_start: Any = None
+        self.canceled: Any = None  # a function that says whether the step's group was cancelled
 
     # -- preparing -----------------------------------------------------------------------------------
 
@@ -122,6 +123,10 @@ class Context:
         path = os.path.normpath(os.path.join(base, path))
         check_directory(path, text, self)
         return path
+
+    def directory(self) -> str:
+        """The working directory of a step that starts no program, for its relative paths."""
+        return self._directory()
 
     # -- rendering -------------------------------------------------------------------------------------
 
@@ -219,6 +224,8 @@ class Context:
                quiet: bool = False, keep: bool | None = None) -> launch.Outcome:  # fmt: skip
         """Run a program with the step's environment, directory, timeout and streams. Interrupted when a signal came."""
         output = self.output
+        if stdin == 0 and self.parent is not None:
+            stdin = None  # children would take each other's input
         keep = self.keeps if keep is None else keep
         tail = TAIL if not keep and self.run.on_event is not None else 0
         outcome = launch.run(

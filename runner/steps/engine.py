@@ -306,6 +306,8 @@ class Run:
 
         def attempt(number: int) -> Result | None:
             ctx.attempt = number
+            if ctx.canceled is not None and ctx.canceled():
+                raise StepError("canceled", retryable=False)
             return run(ctx)
 
         def again(number: int, error: StepError, pause: float) -> None:
@@ -352,8 +354,10 @@ class Run:
 
     def pause(self, seconds: float) -> None:
         """Wait, unless a signal ends the run."""
-        signals.check()
-        time.sleep(seconds)
+        limit = time.monotonic() + seconds
+        while (left := limit - time.monotonic()) > 0:
+            signals.check()
+            time.sleep(min(left, 0.25))
         signals.check()
 
     # -- identities and environments --------------------------------------------------------------------------------

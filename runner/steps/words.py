@@ -156,3 +156,10 @@ def _braces(parts: list[tuple[str, bool]]) -> list[str]:
                     found += _braces([*parts[:start], *parts[left + 1 : right], *parts[index + 1 :]])
                 return found
     return ["".join(char for char, _ in parts)]
+
+
+def quote(word: str) -> str:
+    """A word as a shell reads it back."""
+    if word and frozenset(word) <= _PLAIN - set(" \t\n^"):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"

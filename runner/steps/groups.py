@@ -1,0 +1,405 @@
+"""Groups: the children of `parallel` and `matrix` steps, run by the same engine, several at a time.
+
+Children are scheduled by their `needs`; among those that are ready the first by name starts first. A plan is made
+before anything starts, so that other executors can take it (decision D27); `run` is the local one.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from itertools import product
+
+from runner.console import terminal
+from runner.errors import AtmosError
+from runner.process import signals
+from runner.steps.context import Context
+from runner.steps.errors import PrepareError, StepError
+from runner.steps.model import Result, Step
+from runner.steps.output import Output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SUCCEEDED, FAILED, SKIPPED, CANCELED = "succeeded", "failed", "skipped", "canceled"
+
+
+class Node:
+    """One child of a group, ready to be scheduled. axes: the values of a matrix row."""
+
+    __slots__ = ("axes", "blocks", "code", "error", "group", "name", "needs", "order", "sinks", "state", "step")
+
+    def __init__(self, step: Step, name: str, needs: list[str], axes: dict[str, str] | None = None) -> None:
+        self.step, self.name, self.needs, self.axes = step, name, needs, axes
+        self.state = ""
+        self.error: Exception | None = None
+        self.code = 0
+        self.order = -1
+        self.blocks: list[tuple[bool, bytes]] = []  # (is standard error, text) as it came
+        self.group = 0
+        self.sinks: list[_Lines] = []
+
+
+def plan(step: Step) -> list[Node]:
+    """The children of a group as nodes; a matrix gives one set of them for each combination of values."""
+    if step.type != "matrix":
+        return [Node(child, child.name, list(child.needs)) for child in step.children]
+    axes: dict[str, list[str]] = step.fields.get("matrix") or {}
+    names = sorted(axes)
+    nodes: list[Node] = []
+    for values in product(*(axes[name] for name in names)):
+        row = dict(zip(names, values, strict=True))
+        prefix = "_".join([step.label, *(f"{_word(k)}_{_word(v)}_{_hash(k, v)}" for k, v in row.items())])
+        before = ""
+        for child in step.children:
+            needs = [f"{prefix}_{need}" for need in child.needs] or ([before] if before else [])
+            node = Node(child, f"{prefix}_{child.name}", needs, row)
+            nodes.append(node)
+            before = node.name
+    return nodes
+
+
+def _word(text: str) -> str:
+    found = "".join(char if char.isascii() and char.isalnum() else "_" for char in text).strip("_")
+    return found or "empty"
+
+
+def _hash(axis: str, value: str) -> str:
+    """A short name for an axis and its value: FNV-1a, 64 bits, in base 36."""
+    state = 0xCBF29CE484222325
+    for byte in f"{axis}\0{value}".encode():
+        state = ((state ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    digits = ""
+    while state:
+        state, rest = divmod(state, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+    return digits or "0"
+
+
+class Group:
+    """One run of a group by threads of this process."""
+
+    def __init__(self, ctx: Context, nodes: list[Node]) -> None:
+        step = ctx.step
+        self.ctx, self.nodes = ctx, nodes
+        self.by_name = {node.name: node for node in nodes}
+        fail = step.fields.get("fail") or {}
+        self.mode = fail.get("mode") or "wait_all"
+        self.most_failures = int(fail.get("max_failures") or 0) or (1 if self.mode == "fail_fast" else 0)
+        limit = int(step.fields.get("max_concurrency") or 0)
+        self.limit = min(limit, len(nodes)) if limit > 0 else len(nodes)
+        self.output = step.output
+        self.show = self.output.get("mode") or "grouped"
+        # blocks appear as children end, unless they are to come in the file's order or a live view owns the terminal
+        live = ctx.run.on_event is not None and terminal.is_tty(2)
+        self.at_once = self.show == "grouped" and self.output.get("order") != "definition" and not live
+        self.lock = threading.Lock()
+        self.changed = threading.Condition(self.lock)
+        self.canceled = False
+        self.failures = 0
+        self.finished = 0
+        self.ready: list[tuple[str, int, Node]] = []
+        self.ended: list[Node] = []
+        self.waiting: dict[str, int] = {}  # how many needs of a node are not done yet
+        self.needed_by: dict[str, list[Node]] = {node.name: [] for node in nodes}
+        for node in nodes:
+            self.waiting[node.name] = len(set(node.needs))
+            for need in set(node.needs):
+                self.needed_by[need].append(node)
+
+    # -- scheduling ------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run all nodes to their end; Interrupted when a signal came."""
+        for node in self.nodes:
+            if not self.waiting[node.name]:
+                self._enqueue(node)
+        running = 0
+        workers: list[threading.Thread] = []
+        kill_at: float | None = None
+        with signals.holding(), self.changed:
+            while True:
+                while self.ended:
+                    running -= 1
+                    self._release(self.ended.pop(0))
+                while self.ready and running < self.limit and not self.canceled and not signals.received():
+                    node = heapq.heappop(self.ready)[2]
+                    if not self._wanted(node):
+                        self._settle(node, SKIPPED)
+                        self._release(node)
+                        continue
+                    running += 1
+                    worker = threading.Thread(target=self._work, args=(node,), name=node.name, daemon=True)
+                    workers.append(worker)
+                    worker.start()
+                if not running:
+                    break
+                if signals.received() and not self.canceled:
+                    self.canceled = True  # the handler has passed the signal on
+                if self.canceled:
+                    now = time.monotonic()
+                    kill_at = kill_at or now + signals.GRACE
+                    if now >= kill_at:
+                        self._signal(signals.KILL)
+                self.changed.wait(0.2 if self.canceled else None)
+        for worker in workers:
+            worker.join()
+        signals.check()
+        for node in self.nodes:
+            if not node.state:
+                self._settle(node, SKIPPED)
+
+    def _enqueue(self, node: Node) -> None:
+        heapq.heappush(self.ready, (node.name, len(self.ready), node))
+
+    def _wanted(self, node: Node) -> bool:
+        condition = node.step.condition
+        if condition is None:
+            return True
+        try:
+            return self.ctx.run.holds(node.step, condition, self.ctx.run.status, {"matrix": node.axes or {}})
+        except AtmosError as error:
+            node.error = error  # becomes the child's failure
+            return True
+
+    def _release(self, node: Node) -> None:
+        """What an ended node means for those that need it."""
+        ended = [node]
+        while ended:
+            node = ended.pop()
+            for other in self.needed_by[node.name]:
+                if other.state:
+                    continue
+                if node.state != SUCCEEDED:
+                    self._settle(other, SKIPPED)
+                    ended.append(other)
+                    continue
+                self.waiting[other.name] -= 1
+                if not self.waiting[other.name]:
+                    self._enqueue(other)
+
+    def _settle(self, node: Node, state: str) -> None:
+        """A node that never ran."""
+        node.state = state
+        result = Result(skipped=True, metadata={"stdout": "", "stderr": "", "status": state, "canceled": False})
+        self.ctx.run.results[node.name] = result.data()
+        self.ctx.run.event("step_finished", node.step, status=state, name=node.name, parent=self.ctx)
+
+    def cancel(self) -> None:
+        """End what runs; nothing more starts. The lock is held."""
+        self.canceled = True
+        self._signal(signals.TERM)
+
+    def _signal(self, number: int) -> None:
+        for node in self.nodes:
+            if node.group and not node.state:
+                signals.kill_group(node.group, number)
+
+    # -- one child -----------------------------------------------------------------------------------------
+
+    def _work(self, node: Node) -> None:
+        error: Exception | None = node.error
+        result: Result | None = None
+        try:
+            if error is None:
+                result = self._run_child(node)
+        except Exception as problem:  # noqa: BLE001  (reported as the child's failure)
+            error = problem
+        except BaseException as problem:  # noqa: BLE001
+            error = StepError(f"stopped: {type(problem).__name__}")
+        if self.canceled and node.group:
+            signals.end_group(node.group, 1.0)
+        for sink in node.sinks:
+            sink.end()
+        with self.changed:
+            node.group = 0
+            self._ended(node, result, error)
+            if self.at_once:
+                self._block(node)
+            self.changed.notify_all()
+
+    def _run_child(self, node: Node) -> Result | None:
+        extra: dict[str, Any] = {"step": {"name": node.step.name}}
+        if node.axes is not None:
+            extra["matrix"] = node.axes
+        ctx = self.ctx
+        step = node.step
+        if node.axes is not None:
+            step = Step({**step.fields, "name": node.name})
+        child = Context(ctx.run, step, self._streams(node, extra), extra=extra, parent=ctx)
+        child.canceled = lambda: self.canceled
+
+        def started(group: int) -> None:
+            with self.lock:
+                node.group = group
+                if self.canceled:
+                    signals.kill_group(group, signals.TERM)
+
+        child.on_start = started
+        return ctx.run.run_step(child)
+
+    def _ended(self, node: Node, result: Result | None, error: Exception | None) -> None:
+        run = self.ctx.run
+        node.order = self.finished
+        self.finished += 1
+        self.ended.append(node)
+        if error is None:
+            node.state = SUCCEEDED
+            if result is not None:
+                result.metadata.setdefault("stdout", "")
+                result.metadata.setdefault("stderr", "")
+                result.metadata |= {"status": SUCCEEDED, "canceled": False}
+                run.results[node.name] = result.data()
+            return
+        node.error = error
+        node.code = int(getattr(error, "exit_code", 1))
+        node.state = CANCELED if self.canceled else FAILED
+        failed = Result(
+            error=str(getattr(error, "message", error)),
+            metadata={"stdout": self._text(node, False), "stderr": self._text(node, True), "status": node.state,
+                      "canceled": self.canceled, "exit_code": node.code},
+        )  # fmt: skip
+        failed.value = failed.metadata["stdout"].strip()
+        run.results[node.name] = failed.data()
+        run.event("step_finished", node.step, status=node.state, code=node.code, error=failed.error, name=node.name,
+                  tail=_last(getattr(error, "tail", "")), parent=self.ctx)  # fmt: skip
+        if node.state == FAILED:
+            self.failures += 1
+            if self.mode != "best_effort" and self.most_failures and self.failures >= self.most_failures:
+                self.cancel()
+
+    # -- output --------------------------------------------------------------------------------------------------
+
+    def _streams(self, node: Node, extra: dict[str, Any]) -> Output:
+        mask = self.ctx.output.mask
+        if self.show == "none" or (node.step.mode == "none"):
+            return Output(mask, None, None)
+        if self.show == "prefixed":
+            prefix = self._prefix(node, extra)
+            node.sinks = [_Lines(self.ctx.output, error, prefix, self.lock) for error in (False, True)]
+            return Output(mask, *node.sinks)
+        return Output(mask, lambda data: node.blocks.append((False, data)), lambda data: node.blocks.append((True, data)))
+
+    def _prefix(self, node: Node, extra: dict[str, Any]) -> str:
+        template = self.output.get("prefix")
+        if not template:
+            return node.name if node.axes is not None else node.step.name
+        ctx = Context(self.ctx.run, self.ctx.step, self.ctx.output, extra=extra)
+        ctx.data = {**self.ctx.data, **extra}
+        try:
+            text = ctx.render(template, "output.prefix").strip()
+        except PrepareError:
+            text = ""
+        return text or node.name
+
+    def _text(self, node: Node, error: bool) -> str:
+        return b"".join(data for is_error, data in node.blocks if is_error == error).decode("utf-8", "replace")
+
+    def _block(self, node: Node) -> None:
+        """What one child printed, under its name."""
+        output = self.ctx.output
+        out = Output(None, output.stdout, output.stderr)  # it is masked already
+        out.err(f"[{node.name}] {node.state}\n")
+        for is_error in (False, True):
+            data = b"".join(part for error, part in node.blocks if error == is_error)
+            if data:
+                text = data.decode("utf-8", "surrogateescape")
+                (out.err if is_error else out.out)(text)
+
+    def report(self) -> None:
+        """Blocks that were held back, and the summary."""
+        output = self.ctx.output
+        out = Output(None, output.stdout, output.stderr)
+        if self.show == "grouped" and not self.at_once:
+            ran = sorted((node for node in self.nodes if node.order >= 0), key=lambda node: node.order)
+            for node in self.nodes if self.output.get("order") == "definition" else ran:
+                self._block(node)
+        if self.output.get("show_summary", True) is not False and self.show != "none":
+            count = {state: sum(1 for node in self.nodes if node.state == state)
+                     for state in (SUCCEEDED, FAILED, SKIPPED, CANCELED)}  # fmt: skip
+            icon = "✗" if count[FAILED] or count[CANCELED] else "⚠" if count[SKIPPED] else "✓"
+            numbers = ", ".join(f"{number} {state}" for state, number in count.items())
+            out.err(f"{icon} [{self.ctx.step.label}] summary: {numbers}\n")
+
+    def error(self) -> StepError | None:
+        """The failures of the children as one error; None when the group has succeeded."""
+        failed = [node for node in self._in_order() if node.state == FAILED and node.error is not None]
+        canceled = [node for node in self.nodes if node.state == CANCELED]
+        if self.mode == "best_effort" or not (failed or canceled):
+            return None
+        failed = failed or canceled
+        messages = [f'step "{node.name}": {getattr(node.error, "message", node.error)}' for node in failed]
+        hints = [hint for node in failed for hint in getattr(node.error, "hints", ())]
+        explanations = [str(getattr(node.error, "explanation", "") or "") for node in failed]
+        return StepError(
+            "\n".join(messages), exit_code=failed[0].code or 1, hints=hints,
+            explanation="\n\n".join(text for text in explanations if text), tail=getattr(failed[0].error, "tail", ""),
+            command=getattr(failed[0].error, "command", "") if len(failed) == 1 else "",
+        )  # fmt: skip
+
+    def _in_order(self) -> list[Node]:
+        """Needs before those who need them, otherwise by name."""
+        depth: dict[str, int] = {}
+        for _ in self.nodes:
+            again = False
+            for node in self.nodes:
+                value = max((depth.get(need, 0) + 1 for need in node.needs), default=0)
+                if depth.get(node.name) != value:
+                    depth[node.name] = value
+                    again = True
+            if not again:
+                break
+        return sorted(self.nodes, key=lambda node: (depth[node.name], node.name))
+
+
+class _Lines:
+    """A sink that writes whole lines with a prefix; the last partial one is ended."""
+
+    def __init__(self, output: Output, error: bool, prefix: str, lock: threading.Lock) -> None:
+        self.output = Output(None, output.stdout, output.stderr)
+        self.error, self.lock = error, lock
+        self.prefix = f"[{prefix}] ".encode()
+        self.rest = b""
+
+    def __call__(self, data: bytes) -> None:
+        lines = (self.rest + data).split(b"\n")
+        self.rest = lines.pop()
+        if len(self.rest) > 1 << 20:
+            lines.append(self.rest)
+            self.rest = b""
+        if lines:
+            self.write(lines)
+
+    def write(self, lines: list[bytes]) -> None:
+        text = b"".join(self.prefix + line + b"\n" for line in lines).decode("utf-8", "surrogateescape")
+        with self.lock:
+            (self.output.err if self.error else self.output.out)(text)
+
+    def end(self) -> None:
+        if self.rest:
+            self.write([self.rest])
+            self.rest = b""
+
+
+def _last(text: str) -> list[str]:
+    return text.rstrip("\n").split("\n")[-20:] if text.strip() else []
+
+
+def run(ctx: Context) -> None:
+    """Run a group to its end: blocks, summary, error."""
+    if ctx.run._lock is None:  # noqa: SLF001  (the run's own events come one at a time from now on)
+        ctx.run._lock = threading.Lock()  # noqa: SLF001
+    group = Group(ctx, plan(ctx.step))
+    ctx.run.event("group_started", ctx.step)
+    try:
+        group.run()
+    finally:
+        ctx.run.event("group_ended", ctx.step)
+    group.report()
+    error = group.error()
+    if error is not None:
+        raise error
+
+
