@@ -13,6 +13,7 @@ from runner.terraform.target import Target, check, check_module, executable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from runner.app import App
@@ -34,10 +35,15 @@ class Failed(AtmosError):
 
 
 class Run:
-    """A prepared run. Nothing has been authenticated, written or started before `start`."""
+    """A prepared run. Nothing has been authenticated, written or started before `start`.
 
-    def __init__(self, app: App, invocation: Invocation, found: Found) -> None:
+    alone: no other run of this process goes on beside it. grouped: what it prints is kept until `flush`.
+    """
+
+    def __init__(self, app: App, invocation: Invocation, found: Found, *, alone: bool = True, grouped: bool = False) -> None:
         self.app, self.invocation, self.found = app, invocation, found
+        self.alone = alone
+        self.kept: list[tuple[int, bytes]] | None = [] if grouped else None
         self.project = projects.of(app)
         self.settings = Settings(self.project.options.terraform, invocation)
         self.program = executable(found, invocation)
@@ -87,6 +93,10 @@ class Run:
     def start(self) -> int:
         """All of it; terraform's exit code."""
         self.authenticate()
+        return self.run()
+
+    def run(self) -> int:
+        """What follows authentication, alone in the module's folder."""
         target = self.target
         with lock.held(target.folder, self.app.env, self._waiting) as holding:
             if holding:
@@ -110,7 +120,8 @@ class Run:
         environment.lay(env, described.get("env") or {})
         env.update(environment.project_variables(self.app.config))
         env.update(environment.user_agent(env, self.settings.user_agent))
-        env.update(environment.plugin_cache(env, options.terraform, self.app.log.warning))
+        if self.alone:  # the shared cache is not safe for several at once
+            env.update(environment.plugin_cache(env, options.terraform, self.app.log.warning))
         env.update(self.secret_variables())
         if self.invocation.sub == "import" and isinstance(self.target.variables.get("region"), str):
             env["AWS_REGION"] = self.target.variables["region"]
@@ -228,7 +239,23 @@ class Run:
 
     def launch(self, words: list[str], *, stdout: int = 1, capture: bool = False) -> Outcome:
         """Start the program in the module's folder and wait for it."""
-        return launch(self.app, [self.program, *words], env=self.env, cwd=self.target.folder, stdout=stdout, capture=capture)
+        sinks = (self._sink(stdout), self._sink(2)) if self.kept is not None else (stdout, 2)
+        return launch(self.app, [self.program, *words], env=self.env, cwd=self.target.folder, stdout=sinks[0], stderr=sinks[1],
+                      capture=capture, stdin=0 if self.alone else None)  # fmt: skip
+
+    def _sink(self, fd: int) -> Callable[[bytes], None]:
+        kept = self.kept
+        assert kept is not None
+        return lambda data: kept.append((fd, data))
+
+    def flush(self) -> None:
+        """Print what was kept, in one piece."""
+        from runner.app import write
+
+        for fd, data in self.kept or ():
+            write(fd, data)
+        if self.kept is not None:
+            self.kept.clear()
 
     def clean_up(self) -> None:
         """After success only (spec §14.3)."""
@@ -273,13 +300,16 @@ def _has_functions(value: Any) -> bool:
     return type(value) is tuple
 
 
-def launch(app: App, words: list[str], *, env: dict[str, str], cwd: str, stdout: int = 1, capture: bool = False) -> Outcome:
+def launch(
+    app: App, words: list[str], *, env: dict[str, str], cwd: str, stdout: Any = 1, stderr: Any = 2, capture: bool = False,
+    stdin: int | None = 0,
+) -> Outcome:  # fmt: skip
     """Run a program to its end; a missing one is an error that says what to do."""
     from runner.process import launch as launcher
 
     try:
-        outcome = launcher.run(words, env=env, cwd=cwd, stdout=False if capture else stdout,
-                               stderr=False if capture else 2, capture=capture)  # fmt: skip
+        outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=False if capture else stdout,
+                               stderr=False if capture else stderr, capture=capture)  # fmt: skip
     except FileNotFoundError as error:
         raise AtmosError(
             f"cannot run {words[0]}: executable file not found in $PATH",

@@ -1,0 +1,151 @@
+"""Which components a bulk run is about, and in which order: dependencies first (spec §20)."""
+
+from __future__ import annotations
+
+import heapq
+
+from runner.errors import AtmosError
+from runner.stacks import project as projects
+from runner.stacks import selection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from runner.app import App
+    from runner.stacks.project import Found, Project
+    from runner.terraform.argv import Invocation
+
+    Key = tuple[str, str]
+
+
+class Job:
+    """One component of a bulk run; needs: jobs of the same run that come first."""
+
+    __slots__ = ("found", "needs")
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.needs: set[Key] = set()
+
+    @property
+    def key(self) -> Key:
+        return (self.found.layered.name, self.found.name)
+
+    def __str__(self) -> str:
+        return f"{self.key[0]} in {self.key[1]}"
+
+
+def jobs(app: App, invocation: Invocation) -> list[Job]:
+    """The selected components, in the order in which they run."""
+    project = projects.of(app)
+    if invocation.given.get("all") is True:
+        project.require_sound()
+    everything = [found for found in project.every("terraform", strict=invocation.given.get("all") is True)
+                  if not found.layered.abstract and found.layered.enabled]  # fmt: skip
+    project.warn_of_broken()
+    everything = _once(project, everything)
+    wanted = {id(found) for found in everything if _wanted(app, project, invocation, found)}
+    ordered = order(app, everything, wanted)
+    if invocation.sub == "destroy":
+        _reverse(ordered)
+        ordered.reverse()
+    return ordered
+
+
+def _once(project: Project, everything: list[Found]) -> list[Found]:
+    """A component that two manifests define alike is one; defined differently it is an error."""
+    held: dict[Key, Found] = {}
+    for found in everything:
+        key = (found.layered.name, found.name)
+        if key in held:
+            project.find(found.layered.name, found.name, "terraform")
+        else:
+            held[key] = found
+    return list(held.values())
+
+
+def _wanted(app: App, project: Project, invocation: Invocation, found: Found) -> bool:
+    stack = invocation.text("stack")
+    if stack and found.name != stack and found.stack.path not in project.by_path(stack):
+        return False
+    names = invocation.items("components")
+    if names and found.layered.name not in names:
+        return False
+    labels = selection.Labels(",".join(invocation.items("tags")), ",".join(invocation.items("labels")))
+    if not labels.match(found.layered.metadata):
+        return False
+    expression = invocation.text("query")
+    if not expression:
+        return True
+    from runner import query
+    from runner.stacks import component
+
+    described = component.describe(
+        app, found, process_templates=invocation.on("process-templates", True),
+        process_functions=invocation.on("process-functions", True), skip=tuple(invocation.items("skip")), mode="warn",
+    )  # fmt: skip
+    return query.matches(described, expression)
+
+
+def order(app: App, everything: list[Found], wanted: set[int]) -> list[Job]:
+    """Dependencies before what needs them, also through components that are not selected; ties by name."""
+    by_key = {(found.layered.name, found.name): found for found in everything}
+    needs: dict[Key, set[Key]] = {}
+    for key, found in by_key.items():
+        needs[key] = set()
+        for dependency in selection.dependencies(found.layered.sections, found.name):
+            if dependency.kind != "terraform":
+                continue
+            target = (dependency.component, dependency.stack)
+            if target in by_key:
+                if target != key:
+                    needs[key].add(target)
+            elif id(found) in wanted:
+                from runner.console.errors import warn
+
+                warn(app, f"Dependency target not found: {dependency.component} in {dependency.stack}, "
+                          f"needed by {key[0]} in {key[1]}")  # fmt: skip
+    waiting = {key: len(found) for key, found in needs.items()}
+    needed_by: dict[Key, list[Key]] = {key: [] for key in needs}
+    for key, found in needs.items():
+        for target in found:
+            needed_by[target].append(key)
+    ready = [key for key, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    sequence: list[Key] = []
+    while ready:
+        key = heapq.heappop(ready)
+        sequence.append(key)
+        for other in needed_by[key]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                heapq.heappush(ready, other)
+    if len(sequence) < len(by_key):
+        rest = sorted(f"{component} in {stack}" for component, stack in set(by_key) - set(sequence))
+        raise AtmosError(f"circular dependency between components: {', '.join(rest)}",
+                         hints=["Look at their `dependencies.components` or `settings.depends_on`"])  # fmt: skip
+    return _jobs(sequence, by_key, needs, wanted)
+
+
+def _jobs(sequence: list[Key], by_key: dict[Key, Found], needs: dict[Key, set[Key]], wanted: set[int]) -> list[Job]:
+    result: list[Job] = []
+    reach: dict[Key, set[Key]] = {}  # selected components that a component needs, directly or through others
+    for key in sequence:
+        found: set[Key] = set()
+        for target in needs[key]:
+            found |= {target} if id(by_key[target]) in wanted else reach[target]
+        reach[key] = found
+        if id(by_key[key]) in wanted:
+            job = Job(by_key[key])
+            job.needs = found
+            result.append(job)
+    return result
+
+
+def _reverse(ordered: list[Job]) -> None:
+    """What is needed goes last when things are destroyed."""
+    reverse: dict[Key, set[Key]] = {job.key: set() for job in ordered}
+    for job in ordered:
+        for target in job.needs:
+            reverse[target].add(job.key)
+    for job in ordered:
+        job.needs = reverse[job.key]
