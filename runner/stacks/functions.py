@@ -97,7 +97,7 @@ class Evaluator:
         if tag in ("!terraform.output", "!terraform.state"):
             from runner.stacks import outputs
 
-            return outputs.function(self.app, tag, argument, self.stack, where)
+            return outputs.function(self.app, tag, argument, self.stack, where, self.identity)
         if tag in ("!store", "!store.get"):
             raise self._store(tag, argument, where)
         if tag.startswith("!aws."):

@@ -20,10 +20,21 @@ VERSIONS = "terraform_override.tf.json"
 
 def to_json(value: Any) -> str:
     """JSON as terraform users know it: sorted keys, two spaces, `<`, `>` and `&` escaped, a newline at the end."""
-    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(_whole_numbers(value), indent=2, sort_keys=True, ensure_ascii=False, default=str)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text + "\n"
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Whole numbers that came as floats (from JSON) without their `.0`."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): _whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in value]
+    return value
 
 
 def write(path: str, text: str, mode: int) -> None:

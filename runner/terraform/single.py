@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 def run(app: App, invocation: Invocation) -> int:
     """Run for what the command line selects."""
+    if invocation.sub == "output":
+        from runner.terraform import output
+
+        output.check_format(invocation)
     if splitting.selecting(invocation):
         from runner.terraform import bulk
 
