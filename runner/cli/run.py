@@ -43,9 +43,7 @@ def list_(app: App, format_: str, status: str, limit: int) -> int:
     from runner.workflows.record import duration
 
     table = [("RUN", "WORKFLOW", "STATUS", "STARTED", "TIME")] if os.isatty(1) else []
-    table += [
-        (row["run"], row["workflow"], row["status"], row["started"], duration(row["seconds"])) for row in rows
-    ]
+    table += [(row["run"], row["workflow"], row["status"], row["started"], duration(row["seconds"])) for row in rows]
     app.out(_columns(table) if os.isatty(1) else "".join("\t".join(cells) + "\n" for cells in table))
     return 0
 
@@ -63,7 +61,9 @@ def show(app: App, run_id: str, format_: str) -> int:
     if format_ != "table":
         _print(app, facts, format_)
         return 0
-    lines = [f"{key}: {facts[key]}" for key in ("run", "workflow", "file", "status", "started", "journal") if facts[key]]
+    lines = [
+        f"{key}: {facts[key]}" for key in ("run", "workflow", "file", "status", "started", "journal") if facts[key]
+    ]
     lines.append(f"time: {duration(facts['seconds'])}")
     table = [("STEP", "STATUS", "TIME", "IDENTITY")] if facts["steps"] else []
     for step in facts["steps"]:

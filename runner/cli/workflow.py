@@ -22,16 +22,29 @@ _EXAMPLES = """\
 
 @clicks.command("atmos workflow", "Run the steps of a workflow", examples=_EXAMPLES)
 @clicks.argument("names", nargs=-1, metavar="[NAME]")
-@clicks.option("--file", "-f", metavar="FILE", envvar="ATMOS_WORKFLOW_FILE", default="",
-               help="Workflow file, relative to workflows.base_path")
+@clicks.option(
+    "--file",
+    "-f",
+    metavar="FILE",
+    envvar="ATMOS_WORKFLOW_FILE",
+    default="",
+    help="Workflow file, relative to workflows.base_path",
+)
 @clicks.option("--stack", "-s", metavar="STACK", default="", help="Stack of the atmos steps; beats every other stack")
 @clicks.option("--from-step", metavar="STEP", default="", help="Begin at this step")
 @clicks.option("--dry-run", is_flag=True, default=False, help="Print each step; run, ask and write nothing")
-@clicks.option("--identity", "-i", metavar="NAME", default=None,
-               help="Identity of the steps that have none of their own; alone: choose one")
+@clicks.option(
+    "--identity",
+    "-i",
+    metavar="NAME",
+    default=None,
+    help="Identity of the steps that have none of their own; alone: choose one",
+)
 @clicks.option("--tags", metavar="A,B", default="", help="Tags to hand to every atmos step")
 @clicks.option("--labels", metavar="K:V", default="", help="Labels to hand to every atmos step")
-@clicks.option("--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)")
+@clicks.option(
+    "--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)"
+)
 @clicks.option("--resume", metavar="RUN", default="", help="Go on with an interrupted run: its id, or `last`")
 @clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
 def workflow(

@@ -68,8 +68,8 @@ def command(run: Invocation, step: str = "", *, run_id: str = "") -> str:
     words = ["atmos"]
     for flag in _PROJECT_FLAGS:
         value = run.flags.get(flag)
-        for item in value if isinstance(value, list) else [value] if value else []:
-            words.append(f"--{flag}" if item == SELECT else f"--{flag}={quote(str(item))}")
+        items = value if isinstance(value, list) else [value] if value else []
+        words += [f"--{flag}" if item == SELECT else f"--{flag}={quote(str(item))}" for item in items]
     words += ["workflow", quote(run.name)]
     if run_id:
         return " ".join([*words, "--resume", quote(run_id)])

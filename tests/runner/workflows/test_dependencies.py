@@ -12,9 +12,7 @@ from runner.workflows import dependencies, files
 
 
 def workflow_file(needs: dict[str, list[Any]], relative: str = "deps.yaml") -> files.WorkflowFile:
-    workflows = {
-        name: {"dependencies": {"workflows": list(names)}, "steps": ["true"]} for name, names in needs.items()
-    }
+    workflows = {name: {"dependencies": {"workflows": list(names)}, "steps": ["true"]} for name, names in needs.items()}
     return files.WorkflowFile(f"/w/{relative}", relative, relative, {"workflows": workflows})
 
 
@@ -86,8 +84,7 @@ def run_graph(needs: dict[str, list[Any]], broken: set[str], fail: str = "wait_a
     try:
         dependencies.run(app, 'workflow "top"', graph, node)  # type: ignore[arg-type]
     except AtmosError as error:
-        assert error.quiet
-        code = error.exit_code
+        code = error.exit_code if error.quiet else -1
     return ran, code, "".join(said)
 
 

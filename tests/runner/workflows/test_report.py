@@ -25,7 +25,12 @@ def sample() -> RunRecord:
         now[0] += 0.25
         child.ended, child.status = run.now(), status
         if status == "failed":
-            child.code, child.error, child.tail, child.attempts = 3, "exit code 3", ["one", "</pre><script>alert(1)</script>"], 2
+            child.code, child.error, child.tail, child.attempts = (
+                3,
+                "exit code 3",
+                ["one", "</pre><script>alert(1)</script>"],
+                2,
+            )
             child.identity = "prod-admin"
     group = run.step("checks")
     group.ended, group.status = run.now(), "failed"

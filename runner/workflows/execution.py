@@ -1,0 +1,283 @@
+"""One run of one workflow: checked whole, then dependencies, then the steps, watched for journal and reports."""
+
+from __future__ import annotations
+
+import os
+
+from runner.errors import AtmosError, Where
+from runner.workflows import declare, journal
+from runner.workflows.owner import TITLE, WorkflowOwner
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from runner.app import App
+    from runner.steps.model import Step
+    from runner.workflows.dependencies import Graph, Node
+    from runner.workflows.files import WorkflowFile
+    from runner.workflows.record import RunRecord
+    from runner.workflows.resume import Invocation
+
+
+class Execution:
+    """past: the earlier run to go on with. nested: a dependency of another run: no journal, report or summary."""
+
+    def __init__(
+        self,
+        app: App,
+        file: WorkflowFile,
+        invocation: Invocation,
+        *,
+        dry_run: bool = False,
+        from_step: str = "",
+        reports: Sequence[str] = (),
+        past: journal.Past | None = None,
+        nested: bool = False,
+    ) -> None:
+        self.app, self.file, self.invocation = app, file, invocation
+        self.dry_run, self.from_step, self.reports = dry_run, from_step, list(reports)
+        self.past, self.nested = past, nested
+        self.compiled = self._compile()
+        self.steps: list[Step] = self._steps()
+        self.restored = self._restored()
+
+    # -- before anything runs --------------------------------------------------------------------------
+
+    def _compile(self) -> dict[str, Any]:
+        name = self.invocation.name
+        compiled, problems = declare.compile_workflow(self.file.workflows[name], name=name, file=self.file)
+        if problems:
+            raise declare.failure(self.file, name, problems)
+        if not compiled["steps"]:
+            raise AtmosError(
+                "workflow has no steps defined",
+                title=TITLE,
+                explanation=f"Workflow `{name}` is empty and requires at least one step to execute.",
+                where=Where(*compiled["where"]) if compiled["where"] else None,
+            )
+        return compiled
+
+    def _steps(self) -> list[Step]:
+        from runner.steps.model import Step
+
+        steps = [Step(fields) for fields in self.compiled["steps"]]
+        if self.from_step and all(step.name != self.from_step for step in steps):
+            from runner.errors import nearest
+
+            names = [step.name for step in steps]
+            close = nearest(self.from_step, names)
+            raise AtmosError(
+                "invalid from-step flag",
+                title=TITLE,
+                explanation=f"The `--from-step` flag was set to `{self.from_step}`, but this step does not exist in "
+                f"workflow `{self.invocation.name}`.\n\n### Available steps:\n\n" + "\n".join(f"  • {n}" for n in names),
+                hints=[f"Did you mean `{close[0]}`?"] if close else [],
+            )
+        return steps
+
+    def _restored(self) -> dict[Any, dict[str, Any] | None]:
+        """What the earlier run had finished, as the engine takes it. AtmosError when the workflow is another now."""
+        if self.past is None:
+            return {}
+        from runner.workflows.recorder import expand
+
+        known = {int(entry["index"]): entry for entry in self.past.begin.get("steps") or ()}
+        now = {entry["index"]: entry for entry in fingerprints(self.steps)}
+        found: dict[Any, dict[str, Any] | None] = {}
+        for (parent, name), event in self.past.finished().items():
+            if parent:
+                found[parent, name] = expand(event.get("result"))
+                continue
+            index = int(event["index"])
+            if known.get(index) != now.get(index):
+                raise AtmosError(
+                    f"workflow `{self.invocation.name}` has changed since run {self.past.run_id}",
+                    title=TITLE,
+                    explanation=f"Step `{name}` had finished in that run, but is another step now.",
+                    hints=["Start again, or begin at a step with `--from-step`"],
+                )
+            found[index] = expand(event.get("result"))
+        return found
+
+    # -- running -------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """The exit code, or the error that ended the run."""
+        from runner.workflows import dependencies
+
+        app, name = self.app, self.invocation.name
+        title = f'workflow "{name}"'
+        graph = dependencies.plan(app, title, self.compiled["dependencies"], self.file)
+        self._tools()
+        if graph is not None and self.past is None:
+            self._dependencies(title, graph)
+        return self.run_steps()
+
+    def run_steps(self) -> int:
+        """Only the workflow's own steps: what it depends on has run."""
+        owner = WorkflowOwner(self.compiled, self.invocation)
+        owner.working_directory = self._directory()
+        if self.dry_run:
+            return self._engine(owner, None).execute()
+        return self._watched(owner)
+
+    def _directory(self) -> str:
+        """The workflow's working directory, absolute; "" when it has none."""
+        text = str(self.app.config.resolve(self.compiled["working_directory"]) or "")
+        if not text:
+            return ""
+        path = os.path.expanduser(text) if text.startswith("~") else text
+        return os.path.normpath(os.path.join(self.app.config.base_path or self.app.cwd, path))
+
+    def _engine(self, owner: WorkflowOwner, on_event: Callable[[dict[str, Any]], None] | None) -> Any:
+        from runner.steps.engine import Run
+
+        invocation = self.invocation
+        data: dict[str, Any] = {}
+        if invocation.trailing:
+            from templating.quoting import quote_words
+
+            data["TrailingArgs"] = quote_words(invocation.trailing)
+        else:
+            data["TrailingArgs"] = ""
+        return Run(
+            self.app, owner, self.steps, data=data, identity_flag=invocation.identity, dry_run=self.dry_run,
+            from_step=self.from_step, stack=invocation.stack, tags=invocation.tags, labels=invocation.labels,
+            restored=self.restored, on_event=on_event,
+        )  # fmt: skip
+
+    def _watched(self, owner: WorkflowOwner) -> int:
+        """Run the steps while the journal, the record and the view are kept."""
+        from runner.workflows.progress import Progress
+        from runner.workflows.record import RunRecord
+        from runner.workflows.recorder import Recorder
+
+        mask = masker(self.app)
+        record = RunRecord(
+            self.invocation.name, file=self.file.shown, description=str(self.compiled["description"] or "").strip(),
+            stack=self.invocation.stack, identity=self.invocation.identity or "",
+        )  # fmt: skip
+        book = None if self.nested else self._journal(mask)
+        if book is not None:
+            record.run_id = book.run_id
+        progress = None if self.nested else Progress(self.app, record)
+        recorder = Recorder(
+            record, self.steps, mask=mask, journal=book, progress=progress,
+            replaced=lambda: self._end(record, book, 0),
+        )  # fmt: skip
+        engine = self._engine(owner, recorder)
+        if engine.mask is not None:
+            recorder.mask = engine.mask.text
+            if book is not None:
+                book.mask = engine.mask.text
+        code = 1
+        interrupted = False
+        try:
+            code = int(engine.execute())
+        except AtmosError as error:
+            code = error.exit_code
+            interrupted = hasattr(error, "signal")
+            if interrupted and book is not None:
+                self._say_how_to_go_on(book.run_id)
+            raise
+        except KeyboardInterrupt:
+            code, interrupted = 130, True
+            raise
+        finally:
+            if progress is not None:
+                progress.group_ends()
+            self._end(record, book, code, interrupted=interrupted)
+            if progress is not None and not interrupted:
+                progress.summary()
+        return code
+
+    def _journal(self, mask: Callable[[str], str]) -> journal.Journal | None:
+        if self.past is not None:
+            return journal.reopen(self.past, mask)
+        invocation = self.invocation
+        return journal.create(
+            self.app, mask, workflow=invocation.name, file=self.file.relative, argument=invocation.file,
+            inline=self.file.inline, path=self.file.path, project=self.app.config.base_path, cwd=self.app.cwd,
+            stack=invocation.stack, identity=invocation.identity, tags=invocation.tags, labels=invocation.labels,
+            trailing=invocation.trailing or [], from_step=self.from_step, steps=fingerprints(self.steps),
+        )  # fmt: skip
+
+    def _end(self, record: RunRecord, book: journal.Journal | None, code: int, *, interrupted: bool = False) -> None:
+        """Close the books: journal and reports."""
+        record.finish(code)
+        if book is not None:
+            book.write("interrupted" if interrupted else "finish", urgent=code != 0, code=code)
+            book.close()
+        if self.reports:
+            from runner.workflows import report
+
+            for path in self.reports:
+                try:
+                    report.write(record, path)
+                except AtmosError as error:
+                    self.app.err(f"⚠ {error.message}\n")
+
+    def _say_how_to_go_on(self, run_id: str) -> None:
+        from runner.workflows import resume
+
+        if os.isatty(2):
+            self.app.err(f"\n💡 Go on with: {resume.command(self.invocation, run_id=run_id)}\n")
+
+    # -- dependencies ------------------------------------------------------------------------------------
+
+    def _tools(self) -> None:
+        """Tools are not installed by this program; say which are not there."""
+        tools = self.compiled["dependencies"].get("tools") or {}
+        if not tools or self.nested:
+            return
+        from shutil import which
+
+        missing = [name for name in tools if which(name.rsplit("/", 1)[-1], path=self.app.env.get("PATH")) is None]
+        if missing:
+            self.app.log.warning("Tools are not on PATH; atmos does not install them", tools=", ".join(missing))
+
+    def _dependencies(self, title: str, graph: Graph) -> None:
+        from runner.workflows import dependencies
+
+        dependencies.run(self.app, title, graph, self._node)
+
+    def _node(self, node: Node) -> int:
+        from runner.workflows.run import run_node
+
+        return run_node(self.app, node, identity_flag=self.invocation.identity, dry_run=self.dry_run)
+
+
+def masker(app: App) -> Callable[[str], str]:
+    """What hides secrets in journals and reports, even where the screen shows them."""
+    from runner.process import secrets
+    from runner.process.masking import Mask
+
+    mask = secrets.build(app)
+    if mask is None:
+        mask = Mask()
+        mask.add(app.env[name] for name in secrets.VARIABLES if name in app.env)
+    return mask.text
+
+
+def fingerprints(steps: list[Step]) -> list[dict[str, Any]]:
+    """What identifies each step: place, name, and a checksum of its declaration."""
+    import json
+    import zlib
+
+    found = []
+    for step in steps:
+        text = json.dumps(_without_places(step.fields), sort_keys=True, default=str)
+        found.append({"index": step.index, "name": step.name, "sum": f"{zlib.crc32(text.encode()):08x}"})
+    return found
+
+
+def _without_places(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_places(item) for key, item in value.items() if key != "where"}
+    if isinstance(value, list):
+        return [_without_places(item) for item in value]
+    if isinstance(value, tuple):
+        return list(value[:2])  # a computed value without its place
+    return value

@@ -1,0 +1,146 @@
+"""Run a workflow: from the words of the command line to the exit code. Also used for dependencies."""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError
+from runner.workflows import files, select
+from runner.workflows.resume import Invocation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.app import App
+    from runner.workflows.dependencies import Node
+    from runner.workflows.files import WorkflowFile
+    from runner.workflows.journal import Past
+
+
+def run(
+    app: App,
+    name: str,
+    *,
+    file: str = "",
+    stack: str = "",
+    identity_flag: str | None = None,
+    from_step: str = "",
+    dry_run: bool = False,
+    tags: str = "",
+    labels: str = "",
+    trailing: list[str] | None = None,
+    report: Sequence[str] = (),
+    resume: str = "",
+) -> int:
+    """Run a workflow by name (asked for when there is none), or go on with an interrupted run."""
+    from runner.workflows.execution import Execution
+
+    if report:
+        from runner.workflows import report as reports
+
+        reports.check(list(report))
+    if resume:
+        return _resume(app, resume, name, file=file, dry_run=dry_run, report=report)
+    if name:
+        found = select.choose(app, name, file)
+    else:
+        found, name, picked = select.pick(app, file)
+        from_step = from_step or picked
+        app.log.info("Executing", command=f'atmos workflow {name} --file {found.relative} --from-step "{from_step}"')
+    invocation = Invocation(
+        name, file=file, label=found.relative, inline=found.inline, stack=stack, identity=identity_flag, tags=tags,
+        labels=labels, trailing=trailing, flags=app.flags.given,
+    )  # fmt: skip
+    app.log.debug("Executing workflow", workflow=name, path=found.shown)
+    return Execution(app, found, invocation, dry_run=dry_run, from_step=from_step, reports=report).run()
+
+
+def _resume(app: App, word: str, name: str, *, file: str, dry_run: bool, report: Sequence[str]) -> int:
+    from runner.workflows import journal
+    from runner.workflows.execution import Execution
+
+    past = journal.find(app, word)
+    _check_past(app, past, name)
+    if past.status == "running":
+        raise AtmosError(
+            f"run {past.run_id} is still going on", explanation=f"Process {past.pid} holds its journal.",
+            hints=["Wait for it, or stop it, and resume then"],
+        )  # fmt: skip
+    if past.status == "succeeded":
+        raise AtmosError(f"run {past.run_id} has succeeded: there is nothing to go on with")
+    begin = past.begin
+    found = _past_file(app, past)
+    if past.workflow not in found.workflows:
+        raise files.unknown_in(found, past.workflow)
+    trailing = [str(word) for word in begin.get("trailing") or ()]
+    invocation = Invocation(
+        past.workflow, file=file or str(begin.get("argument") or ""), label=found.relative, inline=found.inline,
+        stack=str(begin.get("stack") or ""), identity=begin.get("identity"), tags=str(begin.get("tags") or ""),
+        labels=str(begin.get("labels") or ""), trailing=trailing, flags=app.flags.given,
+    )  # fmt: skip
+    app.err(f"▶ Going on with run {past.run_id} of workflow {past.workflow}\n")
+    return Execution(
+        app, found, invocation, dry_run=dry_run, from_step=str(begin.get("from_step") or ""), reports=report, past=past
+    ).run()
+
+
+def _check_past(app: App, past: Past, name: str) -> None:
+    """A run is resumed in its own project, and not as another workflow."""
+    if not past.begin:
+        raise AtmosError(f"the journal of run {past.run_id} is damaged", hints=["Start the workflow again"])
+    if name and name != past.workflow:
+        raise AtmosError(f"run {past.run_id} is of workflow `{past.workflow}`, not `{name}`")
+    project = str(past.begin.get("project") or "")
+    if project and project != app.config.base_path:
+        raise AtmosError(
+            f"run {past.run_id} belongs to another project",
+            explanation=f"It ran in `{project}`; this is `{app.config.base_path}`.",
+            hints=[f"Resume it there: atmos --chdir {project} workflow --resume {past.run_id}"],
+        )
+
+
+def _past_file(app: App, past: Past) -> WorkflowFile:
+    if past.begin.get("inline"):
+        own = files.inline(app)
+        if own is None:
+            raise AtmosError(f"workflow `{past.workflow}` is not in atmos.yaml any more")
+        return own
+    path = str(past.begin.get("path") or "")
+    return files.read(app, path, files.label(app, path))
+
+
+def run_node(app: App, node: Node, *, identity_flag: str | None = None, dry_run: bool = False) -> int:
+    """Run one dependency: a workflow in this process, a command as a process of this program."""
+    if node.kind == "workflow":
+        assert node.file is not None
+        from runner.workflows.execution import Execution
+
+        invocation = Invocation(
+            node.name, label=node.file.relative, inline=node.file.inline, stack=node.flags.get("stack", ""),
+            identity=identity_flag, tags=node.flags.get("tags", ""), labels=node.flags.get("labels", ""),
+            trailing=node.args, flags=app.flags.given,
+        )  # fmt: skip
+        return Execution(app, node.file, invocation, dry_run=dry_run, nested=True).run_steps()
+    return _run_command(app, node, identity_flag=identity_flag, dry_run=dry_run)
+
+
+def _run_command(app: App, node: Node, *, identity_flag: str | None, dry_run: bool) -> int:
+    """A command dependency is an atmos step of its own."""
+    from runner.steps.declare import compile_steps
+    from runner.steps.engine import Owner, Run
+    from runner.steps.model import Step
+    from runner.workflows.resume import quote
+
+    words = [node.name, *(f"--{flag}={value}" for flag, value in node.flags.items()), *node.args]
+    command = " ".join([node.name, *(quote(word) for word in words[1:])])
+    steps, problems = compile_steps([{"name": node.name, "type": "atmos", "command": command}], kind="workflow")
+    assert not problems, problems
+    owner = Owner(kind="workflow", name=node.name)
+    engine = Run(
+        app, owner, [Step(fields) for fields in steps], data={"TrailingArgs": ""}, identity_flag=identity_flag,
+        dry_run=dry_run,
+    )  # fmt: skip
+    try:
+        return engine.execute()
+    except AtmosError as error:
+        error.quiet = True  # the child has said what was wrong
+        raise
