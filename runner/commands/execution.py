@@ -65,8 +65,8 @@ class Execution:
         """Whether any step may run, as far as conditions tell."""
         return any(self.engine.may_run(step) for step in self.engine.steps)
 
-    def run(self) -> int:
-        """The exit code, or the error that ended the run."""
+    def run(self, *, alone: bool = False) -> int:
+        """The exit code, or the error that ended the run. alone: what it depends on is taken care of."""
         engine, given = self.engine, self.given
         directory = engine.owner.working_directory
         if directory:
@@ -76,15 +76,10 @@ class Execution:
             Arguments=given.arguments, Flags=given.flags, flags=given.flags, TrailingArgs=given.trailing_text(), Cwd=cwd, cwd=cwd
         )
         self._identity()
-        dependencies = self.command.data.get("dependencies")
-        if dependencies and not engine.dry_run:
-            from runner.commands import dependencies as needs
+        if self.command.data.get("dependencies") and not alone:
+            from runner.commands import dependencies
 
-            needs.run(self.app, self)
-        elif dependencies:
-            from runner.commands import dependencies as needs
-
-            needs.show(self.app, self)
+            (dependencies.show if engine.dry_run else dependencies.run)(self.app, self)
         self._component()
         return engine.execute()
 

@@ -1,0 +1,181 @@
+"""What runs before a command: tools that have to be there, and other commands and workflows, each once per run.
+
+The graph is read by `runner.workflows.dependencies`, for commands and workflows alike. Here it is run: nodes that do
+not need each other side by side, a lone one in our own thread, so that it has the terminal to itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from runner.commands import grammar, values
+from runner.errors import AtmosError
+from runner.process import signals
+
+if TYPE_CHECKING:
+    from runner.app import App
+    from runner.commands.execution import Execution
+    from runner.workflows.dependencies import Graph, Key, Node
+
+
+def run(app: App, owner: Execution) -> None:
+    """Run what a command needs. Raises when the command itself must not run."""
+    section: dict[str, Any] = owner.command.data["dependencies"]  # type: ignore[assignment]
+    check_tools(app, owner, section.get("tools") or {})
+    graph = plan(app, owner, section)
+    if graph is not None:
+        _Runner(app, owner, graph).run()
+
+
+def show(app: App, owner: Execution) -> None:
+    """In a dry run: the plan of everything that would run before the command."""
+    graph = plan(app, owner, owner.command.data["dependencies"])  # type: ignore[arg-type]
+    for node in graph.order if graph is not None else ():
+        if node.kind == "command":
+            execution = execution_of(app, node, dry_run=True)
+            if execution is not None:
+                execution.run(alone=True)
+        else:
+            run_workflow(app, node, dry_run=True)
+
+
+def plan(app: App, owner: Execution, section: dict[str, Any]) -> Graph | None:
+    from runner.workflows import dependencies
+
+    path = " ".join(owner.command.path.split()[1:])
+    return dependencies.plan(app, f'command "{path}"', section, None)
+
+
+def check_tools(app: App, owner: Execution, tools: dict[str, object]) -> None:
+    """The tools a command lists have to be on PATH; nothing is installed."""
+    if not tools:
+        return
+    from runner.process import launch
+
+    env = owner.engine.base_env
+    missing = [name for name in tools if launch.find(name, env, app.cwd) is None]
+    if missing:
+        raise AtmosError(
+            "dependency resolution failed",
+            explanation=f"Failed to resolve dependencies for command '{owner.command.name}': not found on PATH: "
+            + ", ".join(f"{name} ({tools[name]})" for name in missing),
+            hints=["Install them and run the command again"],
+        )
+
+
+def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | None:
+    """A command that others need, with its parameters; None when none of its steps would run."""
+    from runner.commands.execution import Execution
+
+    words = node.name.split()
+    tree = app.config.command(words[0])
+    assert tree is not None
+    flags = [f"--{name}={value}" for name, value in node.flags.items()]
+    parsed = grammar.parse(tree, [*words[1:], *flags])
+    parsed.arguments = list(node.args)
+    problems = parsed.command.problems()
+    if problems:
+        raise AtmosError(f"`{parsed.command.path}` is not valid: {problems[0].message}", where=problems[0].where)
+    parsed.resolve(app.config.resolve)
+    if not parsed.command.steps:
+        raise AtmosError(f"The `{parsed.command.path}` command has no steps configured.", title="Invalid Command")
+    grammar.check_words(parsed)
+    given = values.Values(app, parsed)
+    execution = Execution(app, given, dry_run=dry_run)
+    if not execution.anything_to_do():
+        return None
+    values.check_complete(parsed, ask=app.interactive and not dry_run)
+    if app.interactive and not dry_run:
+        values.ask_missing(app, given)
+    values.check_values(given)
+    return execution
+
+
+def run_workflow(app: App, node: Node, *, dry_run: bool = False) -> int:
+    """A workflow that a command needs."""
+    from runner.workflows import run as workflows
+
+    return int(workflows.run_dependency(app, node, dry_run=dry_run))
+
+
+class _Runner:
+    """Runs a graph: whatever is ready, as soon as it is ready."""
+
+    def __init__(self, app: App, owner: Execution, graph: Graph) -> None:
+        self.app, self.owner, self.graph = app, owner, graph
+        self.codes: dict[Key, int] = {}
+        self.errors: dict[Key, Exception] = {}
+        self.changed = threading.Condition()
+        self.ended: list[Node] = []
+
+    def run(self) -> None:
+        with signals.watch():
+            self._all()
+        signals.check()
+        failed = [node for node in self.graph.order if self.codes.get(node.key)]
+        if not failed:
+            return
+        names = ", ".join(str(node) for node in failed)
+        code = next((self.codes[node.key] for node in failed if node.key in self.errors), self.codes[failed[0].key])
+        if self.graph.fail == "best_effort":
+            self.app.log.warning("Dependency failures ignored due to fail: best_effort", error=f"failed: {names}")
+            return
+        raise AtmosError(
+            f"dependency failed: {names}", exit_code=code,
+            explanation=f"Custom command `{self.owner.command.name}` did not run.",
+        )  # fmt: skip
+
+    def _all(self) -> None:
+        waiting = list(self.graph.order)
+        running = 0
+        stopped = False
+        while waiting or running:
+            ready = [] if stopped or signals.received() else [node for node in waiting if self._is_ready(node)]
+            for node in ready:
+                waiting.remove(node)
+            if len(ready) == 1 and not running:
+                self._one(ready[0])
+            else:
+                for node in ready:
+                    running += 1
+                    threading.Thread(target=self._one, args=(node,), name=str(node), daemon=True).start()
+            if not ready and not running:
+                break
+            with signals.holding(), self.changed:
+                while running and not self.ended:
+                    self.changed.wait()
+                running -= len(self.ended) if running else 0
+                self.ended.clear()
+            stopped = self.graph.fail == "fail_fast" and any(self.codes.values())
+
+    def _is_ready(self, node: Node) -> bool:
+        """Whether all that a node needs has ended."""
+        return all(need in self.codes for need in node.needs)
+
+    def _one(self, node: Node) -> None:
+        code = 1
+        try:
+            blocked = next((need for need in node.needs if self.codes[need]), None)
+            if blocked is not None:
+                code = self.codes[blocked]
+                self.app.err(f'⚠ {node} is skipped: {blocked[0]} "{blocked[1]}" failed\n')
+            else:
+                code = self._run(node)
+        except Exception as error:  # noqa: BLE001 - reported as the node's failure
+            from runner.console.errors import show
+
+            self.errors[node.key] = error
+            code = show(error, self.app) or 1
+        finally:
+            with self.changed:
+                self.codes[node.key] = code
+                if threading.current_thread() is not threading.main_thread():
+                    self.ended.append(node)
+                self.changed.notify_all()
+
+    def _run(self, node: Node) -> int:
+        if node.kind == "workflow":
+            return run_workflow(self.app, node)
+        execution = execution_of(self.app, node)
+        return execution.run(alone=True) if execution is not None else 0
