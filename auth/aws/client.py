@@ -59,17 +59,17 @@ def connect(service: str, link: Link, run: Run, *, region: str, credentials: Aws
 
 def call(action: Callable[..., Any], *, what: str, **arguments: Any) -> dict[str, Any]:
     """Make a call; its failure is a `CloudError` or `NetworkError` that says what was tried."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
     from botocore.parsers import ResponseParserError
 
     try:
         answer = action(**arguments)
     except ClientError as error:
         raise refused(error, what) from error
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise NetworkError(f"cannot {what}: {_where(error)}",
                            hints=["Check the network, proxies and AWS_ENDPOINT_URL"]) from None
-    except ResponseParserError:
+    except (ResponseParserError, KeyError, AttributeError):  # what parsing a foreign page comes to
         raise NetworkError(f"cannot {what}: the service's answer cannot be read",
                            hints=["Something between here and AWS may have answered: check proxies and endpoint_url"],
                            ) from None

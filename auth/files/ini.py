@@ -75,15 +75,28 @@ def parse(text: str) -> Document:
     for line in text.splitlines():
         stripped = line.strip()
         if stripped.startswith("[") and "]" in stripped:
-            section = Section(stripped[1:stripped.rindex("]")].strip(), [item for item in pending if item.strip()])
+            start = _start_of_header(pending, current is document.head)
+            current.extend(item for item in pending[:start] if item.strip())
+            section = Section(stripped[1:stripped.rindex("]")].strip(), pending[start:])
             pending = []
             document.sections.append(section)
             current = section.lines
-        elif stripped.startswith(EXPIRY.strip()) or not stripped or (pending and stripped.startswith((";", "#"))):
+        elif not stripped or stripped.startswith((";", "#")):
             pending.append(line)
         else:
-            current.extend(pending)
+            current.extend(item for item in pending if item.strip() or current is document.head)
             pending = []
             current.append(line)
     current.extend(item for item in pending if item.strip())
     return document
+
+
+def _start_of_header(pending: list[str], first: bool) -> int:
+    """Where the comments of the next header begin: at our expiry, else after the last blank line."""
+    for index, line in enumerate(pending):
+        if line.startswith(EXPIRY):
+            return index
+    blanks = [index for index, line in enumerate(pending) if not line.strip()]
+    if blanks:
+        return blanks[-1] + 1
+    return 0 if first else len(pending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import pickle
 
@@ -36,10 +37,8 @@ def test_bad_durations(text: object, message: str) -> None:
 
 @given(st.text(max_size=20))
 def test_any_text_is_a_duration_or_a_config_error(text: str) -> None:
-    try:
+    with contextlib.suppress(ConfigError):
         assert durations.seconds(text) >= 1
-    except ConfigError as error:
-        assert error.message
 
 
 def test_spoken_durations() -> None:
