@@ -236,7 +236,7 @@ class _Builder:
     def scalar(self, event: Any) -> tuple[object, str | None]:
         text: str = event.value
         tag = event.tag
-        if event.implicit[0]:  # plain, without a tag
+        if event.implicit[0] and tag is None:  # plain, without a tag
             value = scalars.resolve(text)
             return (value, None) if value is text else (value, text)
         if not tag or tag == "!" or event.implicit[1]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from runner.config.schema import Section
 
+MISTYPED = 0.8  # how alike an unknown section and a known one are when it is said on every run
+
 _fields_cache: dict[type, dict[str, object]] = {}
 
 
@@ -227,6 +229,8 @@ def dotted(path: tuple[str, ...]) -> str:
 
 def unknown_keys(tree: Map) -> list[Problem]:
     """Keys that nothing knows: a warning with the nearest known key where one is near, else a note for `validate`."""
+    from difflib import SequenceMatcher
+
     from runner.config.schema import ALSO_KNOWN, Configuration
 
     problems: list[Problem] = []
@@ -243,9 +247,10 @@ def unknown_keys(tree: Map) -> list[Problem]:
             if path == ("workflows",):
                 continue  # a workflow
             near = nearest(key, known, 1)
+            mistyped = bool(near) and not path and SequenceMatcher(None, key.lower(), near[0]).ratio() >= MISTYPED
             problems.append(Problem(
                 f"unknown key `{dotted((*path, key))}`" + (f"; did you mean `{near[0]}`?" if near else ""),
                 current.key_where(key), path=dotted((*path, key)), hint=near[0] if near else "",
-                severity="warning" if near and not path else "note",
+                severity="warning" if mistyped else "note",
             ))  # fmt: skip
     return problems
