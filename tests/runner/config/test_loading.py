@@ -395,7 +395,7 @@ def test_wrong_types_are_listed_together(project: Project) -> None:
 
 
 def test_unknown_keys(project: Project) -> None:
-    project.write("atmos.yaml", "comands: []\nstack: {}\nx-anchors: {}\nsomething-else: 1\nsettings: {terminal: {max_widht: 1}}\n")
+    project.write("atmos.yaml", "comands: []\nstack: {a: 1}\nx-anchors: {}\nsomething-else: 1\nsettings: {terminal: {max_widht: 1}}\n")
     config = project.load()
     assert sorted(problem.hint for problem in config.warnings) == ["commands", "stacks"]
     notes = [problem.path for problem in config.problems if problem.severity == "note"]
