@@ -32,7 +32,7 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
         clicks.option("--skip", metavar="NAMES", multiple=True, help="YAML functions not to run, separated by commas"),
         clicks.option("--query", "-q", metavar="EXPRESSION", default="", help="Select from the result, in yq's language"),
         clicks.option("--error-mode", metavar="MODE", default="", help="A failing function: strict, warn or silent"),
-        clicks.option("--pager", hidden=True, default=None),
+        clicks.option("--pager", hidden=True, default=None, expose_value=False),
     )):  # fmt: skip
         function = option(function)
     return function
@@ -117,9 +117,9 @@ def describe() -> None:
 @clicks.argument("component", required=False, default="")
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="The stack")
 @_common
-@clicks.option("--provenance", type=bool, default=None, is_flag=False, flag_value=True, help="Accepted; the result is plain YAML")
-@clicks.option("--use-mocks", is_flag=True, hidden=True)
-def component_(app: App, component: str, stack: str, provenance: bool | None, use_mocks: bool, pager: str | None, **options: Any) -> int:
+@clicks.option("--provenance", type=bool, default=None, is_flag=False, flag_value=True, expose_value=False, help="Accepted; the result is plain YAML")
+@clicks.option("--use-mocks", is_flag=True, hidden=True, expose_value=False)
+def component_(app: App, component: str, stack: str, **options: Any) -> int:
     """`atmos describe component`."""
     from runner.stacks import component as described
     from runner.stacks import project as projects
@@ -180,7 +180,7 @@ def mask(value: Any, key: str = "") -> Any:
 @clicks.option("--include-empty-stacks", is_flag=True, help="Stacks without components too")
 @_common
 def stacks_(app: App, stack: str, components: tuple[str, ...], component_types: tuple[str, ...], sections: tuple[str, ...],
-            include_empty_stacks: bool, pager: str | None, **options: Any) -> int:  # fmt: skip
+            include_empty_stacks: bool, **options: Any) -> int:  # fmt: skip
     """`atmos describe stacks`."""
     from runner.stacks import component as described
     from runner.stacks import project as projects
@@ -232,7 +232,7 @@ def _words(texts: tuple[str, ...]) -> list[str]:
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="The stack")
 @clicks.option("--include-settings", is_flag=True, help="Their settings too")
 @_common
-def dependents_(app: App, component: str, stack: str, include_settings: bool, pager: str | None, **options: Any) -> int:
+def dependents_(app: App, component: str, stack: str, include_settings: bool, **options: Any) -> int:
     """`atmos describe dependents`."""
     from runner.stacks import dependents
     from runner.stacks import project as projects

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _callers: dict[tuple[int, str], Map] = {}
 
 
-def fact(app: App, name: str, identity: Any, section: Map, where: Where | None) -> Any:
+def fact(app: App, name: str, identity: Any, where: Where | None) -> Any:
     """One fact: an entry of the caller's identity, `region` or `organization_id`."""
     from botocore.exceptions import BotoCoreError, ClientError
 

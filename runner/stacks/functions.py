@@ -136,7 +136,7 @@ class Evaluator:
             raise AtmosError(f"{tag} takes no arguments", where=where)
         from runner.stacks import aws
 
-        return aws.fact(self.app, _AWS.get(tag, tag[5:]), self.identity, self.section, where)
+        return aws.fact(self.app, _AWS.get(tag, tag[5:]), self.identity, where)
 
 
 def _text(value: Any) -> str:

@@ -29,7 +29,7 @@ class Node:
         self.own = own  # with its locals filled in, without `import`
         self.children = children
         self.data = data
-        self.has_overrides = (
+        self.has_overrides: bool = (
             "overrides" in own
             or any(isinstance(own.get(kind), dict) and "overrides" in own[kind] for kind in COMPONENT_TYPES)
             or any(child.has_overrides for child in children)

@@ -23,7 +23,7 @@ class Origins:
         layered = found.layered
         self.chain: list[tuple[Node, int]] = list(reversed(found.stack.chain))
         kind = layered.kind
-        self.places = [("components", kind, name) for name in (layered.name, *layered.inheritance)]
+        self.places: list[tuple[str, ...]] = [("components", kind, name) for name in (layered.name, *layered.inheritance)]
         self.places += [(kind,), ()]
         self._winners: set[str] = set()
 
@@ -54,7 +54,7 @@ class Origins:
             ]
             given = [item for item in given if item[3]]
             for name in values if isinstance(values, dict) else ():
-                steps = [
+                steps: list[Map] = [
                     {
                         "dependency_type": "import" if depth else "inline", "stack_file": node.key,
                         "stack_file_section": ".".join((*place, section)), "variable_value": plain(held[name]),

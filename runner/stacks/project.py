@@ -25,7 +25,7 @@ _WHERE_FROM = ("atmos_cli_config", "atmos_stack", "stack", "atmos_stack_file", "
                "deps", "deps_all")  # fmt: skip
 
 
-class NameError_(AtmosError):  # noqa: N801, N818 - the error of a stack's name, kept apart from others
+class Unnamed(AtmosError):
     """A stack's name cannot be computed for a component."""
 
 
@@ -123,7 +123,7 @@ class Project:
         return self._layered[key]
 
     def stack_name(self, layered: Layered) -> str:
-        """The name of the stack that a component belongs to. NameError_ when it cannot be computed."""
+        """The name of the stack that a component belongs to. Unnamed when it cannot be computed."""
         stack = layered.stack
         own = stack.root.own.get("name")
         if isinstance(own, str) and own:
@@ -135,7 +135,7 @@ class Project:
                 name = rendering.render(options.name_template, data, strict=not options.ignore_missing, name="name_template")
             except Exception as error:
                 reason = getattr(error, "message", "") or str(error)
-                raise NameError_(
+                raise Unnamed(
                     f"{stack.name}: `stacks.name_template` cannot be rendered for the component {layered.name}: {reason}",
                     where=Where(stack.name),
                 ) from error
@@ -143,7 +143,7 @@ class Project:
         if options.name_pattern:
             name, missing = naming.by_pattern(options.name_pattern, layered.sections["vars"])
             if missing:
-                raise NameError_(
+                raise Unnamed(
                     f"{stack.name}: `stacks.name_pattern` needs the variable `{missing}`, which the component "
                     f"{layered.name} does not have",
                     where=Where(stack.name),
@@ -191,7 +191,7 @@ class Project:
                     try:
                         layered = self.layered(stack, known, component)
                         name = self.stack_name(layered)
-                    except NameError_:
+                    except Unnamed:
                         continue
                     except AtmosError as error:
                         if strict:
@@ -259,7 +259,7 @@ class Project:
         for path in chosen:
             if path in self.broken:
                 return self.broken[path]
-        faults = [error for error in dropped if not isinstance(error, NameError_)]
+        faults = [error for error in dropped if not isinstance(error, Unnamed)]
         names = {item.name for item in self.every(kind)} if not chosen else {stack}
         if stack not in names:
             if faults:

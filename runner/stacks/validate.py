@@ -7,7 +7,7 @@ from runner.stacks import discover
 from runner.stacks.imports import COMPONENT_TYPES
 from runner.stacks.layers import COMPONENT_MAPS, ROOT_MAPS, TYPE_MAPS
 from runner.stacks.manifest import shown
-from runner.stacks.project import NameError_
+from runner.stacks.project import Unnamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,17 +169,17 @@ def _by_schema(data: Map, name: str, schema: str) -> Iterable[Finding]:
             validator = jsonschema.validators.validator_for(content := json.load(stream))(content)
     except (OSError, ValueError) as error:
         raise AtmosError(f"cannot read the schema {schema}: {error}") from error
-    for error in validator.iter_errors(plain(data)):
+    for problem in validator.iter_errors(plain(data)):
         holder: Any = data
         where = Where(name)
-        for part in error.absolute_path:
+        for part in problem.absolute_path:
             if isinstance(part, str) and isinstance(holder, dict) and part in holder:
                 where = _key(holder, part, name)
                 holder = holder[part]
             elif isinstance(part, int) and isinstance(holder, list):
                 where = holder.item_where(part) if hasattr(holder, "item_where") else where
                 holder = holder[part]
-        yield Finding(error.message, where, ".".join(str(part) for part in error.absolute_path))
+        yield Finding(problem.message, where, ".".join(str(part) for part in problem.absolute_path))
 
 
 def of_stacks(project: Project) -> Iterable[Finding]:
@@ -196,7 +196,7 @@ def of_stacks(project: Project) -> Iterable[Finding]:
                 try:
                     layered = project.layered(file, kind, component)
                     name = project.stack_name(layered)
-                except NameError_:
+                except Unnamed:
                     continue
                 except AtmosError as error:
                     found.append(Finding(error.message, error.where or Where(file.name)))
@@ -207,7 +207,7 @@ def of_stacks(project: Project) -> Iterable[Finding]:
     return found
 
 
-def _component(project: Project, held: Map, layered: Any, name: str) -> Iterable[Finding]:
+def _component(project: Project, held: dict[tuple[str, str, str], Any], layered: Any, name: str) -> Iterable[Finding]:
     from runner.stacks import backend
 
     try:

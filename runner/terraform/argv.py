@@ -135,7 +135,7 @@ def _read(words: list[str], subcommands: set[int], result: Invocation) -> None:
         if word.startswith("--"):
             index += _long(word, following if index not in subcommands else None, known, result)
             continue
-        name, equals, value = word[1:].partition("=")
+        name, equals, _ = word[1:].partition("=")
         if name in table.VALUE_FLAGS:
             result.extra.append(word)
             if not equals and following is not None:

@@ -102,9 +102,8 @@ def of_everything(app: App, invocation: Invocation) -> list[str]:
             if name in below:
                 below.remove(name)
                 doomed.append(os.path.join(folder, name))
-        for name in names:
-            if name.endswith(".tfvars.json") or (name == LOCK and not invocation.on("skip-lock-file")):
-                doomed.append(os.path.join(folder, name))
+        doomed += [os.path.join(folder, name) for name in names
+                   if name.endswith(".tfvars.json") or (name == LOCK and not invocation.on("skip-lock-file"))]  # fmt: skip
         if any(name.endswith((".tf", ".tofu")) for name in names):
             doomed += _data_folder(app, folder)
     return doomed

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from runner.app import App
     from runner.process.launch import Outcome
+    from runner.process.masking import Mask
     from runner.stacks.project import Found
     from runner.terraform.argv import Invocation
 
@@ -103,8 +104,7 @@ class Run:
                 self.env[lock.VARIABLE] = holding
             self.write_files()
             self.warn_of_variables()
-            code = self.steps()
-        return code
+            return self.steps()
 
     def _waiting(self) -> None:
         self.app.err(f"Waiting for another run in {self.target.folder} …\n")
@@ -240,8 +240,22 @@ class Run:
     def launch(self, words: list[str], *, stdout: int = 1, capture: bool = False) -> Outcome:
         """Start the program in the module's folder and wait for it."""
         sinks = (self._sink(stdout), self._sink(2)) if self.kept is not None else (stdout, 2)
-        return launch(self.app, [self.program, *words], env=self.env, cwd=self.target.folder, stdout=sinks[0], stderr=sinks[1],
-                      capture=capture, stdin=0 if self.alone else None)  # fmt: skip
+        return launch([self.program, *words], env=self.env, cwd=self.target.folder, stdout=sinks[0], stderr=sinks[1],
+                      capture=capture, stdin=0 if self.alone else None, mask=None if capture else self._mask())  # fmt: skip
+
+    def _mask(self) -> Mask | None:
+        """What hides secrets where no person looks, in logs; results that programs read stay as they are."""
+        from runner.console import terminal
+
+        if terminal.is_tty(1) or arguments.quiet(self.invocation):
+            return None
+        from runner.process import secrets
+
+        mask = secrets.build(self.app)
+        if mask is not None:
+            mask.add(self.app.identities.secrets())
+            mask.add(environment.as_text(self.target.variables[name]) for name in self.secrets)
+        return mask
 
     def _sink(self, fd: int) -> Callable[[bytes], None]:
         kept = self.kept
@@ -301,15 +315,15 @@ def _has_functions(value: Any) -> bool:
 
 
 def launch(
-    app: App, words: list[str], *, env: dict[str, str], cwd: str, stdout: Any = 1, stderr: Any = 2, capture: bool = False,
-    stdin: int | None = 0,
+    words: list[str], *, env: dict[str, str], cwd: str, stdout: Any = 1, stderr: Any = 2, capture: bool = False,
+    stdin: int | None = 0, mask: Mask | None = None,
 ) -> Outcome:  # fmt: skip
     """Run a program to its end; a missing one is an error that says what to do."""
     from runner.process import launch as launcher
 
     try:
         outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=False if capture else stdout,
-                               stderr=False if capture else stderr, capture=capture)  # fmt: skip
+                               stderr=False if capture else stderr, capture=capture, mask=mask)  # fmt: skip
     except FileNotFoundError as error:
         raise AtmosError(
             f"cannot run {words[0]}: executable file not found in $PATH",

@@ -14,4 +14,4 @@ def run(app: App, words: list[str]) -> int:
     command = app.config.get("components", "terraform", "command") or "terraform"
     env = dict(app.env)
     environment.lay(env, app.config.env_section())
-    return execute.launch(app, [str(command), *words], env=env, cwd=app.cwd).code
+    return execute.launch([str(command), *words], env=env, cwd=app.cwd).code

@@ -104,10 +104,10 @@ def order(app: App, everything: list[Found], wanted: set[int]) -> list[Job]:
 
                 warn(app, f"Dependency target not found: {dependency.component} in {dependency.stack}, "
                           f"needed by {key[0]} in {key[1]}")  # fmt: skip
-    waiting = {key: len(found) for key, found in needs.items()}
+    waiting = {key: len(targets) for key, targets in needs.items()}
     needed_by: dict[Key, list[Key]] = {key: [] for key in needs}
-    for key, found in needs.items():
-        for target in found:
+    for key, targets in needs.items():
+        for target in targets:
             needed_by[target].append(key)
     ready = [key for key, count in waiting.items() if not count]
     heapq.heapify(ready)

@@ -37,7 +37,7 @@ def run(run_: Run) -> int:
     prompt = prompt_of(run_)
     if prompt:
         env["PS1"] = prompt
-    return launch(run_.app, [*shell(env), "-l"], env=env, cwd=target.folder).code
+    return launch([*shell(env), "-l"], env=env, cwd=target.folder).code
 
 
 def shell(env: dict[str, str]) -> list[str]:
