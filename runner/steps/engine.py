@@ -34,7 +34,8 @@ class Run:
 
     data: template roots of the owner (Arguments, Flags, …). base_env: layers 1 to 3 of the environment, when the caller
     has them already. identity_flag: None when absent, "" or false-like when it disables. stack: of the command line.
-    restored: results of steps that an earlier run finished; they are not run again. on_event: told what happens.
+    restored: results of what an earlier run finished, which does not run again: by index for steps, by (group, name) for
+    children; None where it left no result. on_event: told what happens.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Run:
         tags: str = "",
         labels: str = "",
         component_env: Mapping[str, str | None] | None = None,
-        restored: Mapping[str, dict[str, Any]] | None = None,
+        restored: Mapping[int | tuple[str, str], dict[str, Any] | None] | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.app, self.owner, self.steps, self.owner_data = app, owner, steps, data
@@ -165,7 +166,7 @@ class Run:
         code: int | None = None
         total = len(steps)
         for number, step in enumerate(steps, 1):
-            if step.name in self.restored:
+            if step.index in self.restored:
                 self.restore(step)
                 continue
             if not self.wanted(step):
@@ -349,7 +350,12 @@ class Run:
 
     def restore(self, step: Step) -> None:
         """Take the result of an earlier run instead of running the step."""
-        self.results[step.name] = dict(self.restored[step.name])
+        found = self.restored[step.index]
+        if found is not None and step.name:
+            self.results[step.name] = dict(found)
+        for key, child in self.restored.items() if step.children else ():
+            if isinstance(key, tuple) and key[0] == step.label and child is not None:
+                self.results[key[1]] = dict(child)
         self.event("step_finished", step, status="restored")
 
     def pause(self, seconds: float) -> None:

@@ -113,9 +113,12 @@ class Group:
 
     def run(self) -> None:
         """Run all nodes to their end; Interrupted when a signal came."""
+        finished = [node for node in self.nodes if self._restored(node)]
         for node in self.nodes:
-            if not self.waiting[node.name]:
+            if not node.state and not self.waiting[node.name]:
                 self._enqueue(node)
+        for node in finished:
+            self._release(node)
         running = 0
         workers: list[threading.Thread] = []
         kill_at: float | None = None
@@ -179,6 +182,17 @@ class Group:
                 self.waiting[other.name] -= 1
                 if not self.waiting[other.name]:
                     self._enqueue(other)
+
+    def _restored(self, node: Node) -> bool:
+        """Take the result of a child that an earlier run finished."""
+        run = self.ctx.run
+        found = run.restored.get((self.ctx.step.label, node.name)) if run.restored else None
+        if found is None:
+            return False
+        node.state = SUCCEEDED
+        run.results[node.name] = dict(found)
+        run.event("step_finished", node.step, status="restored", name=node.name, parent=self.ctx)
+        return True
 
     def _settle(self, node: Node, state: str) -> None:
         """A node that never ran."""
