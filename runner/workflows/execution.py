@@ -88,7 +88,8 @@ class Execution:
         found: dict[Any, dict[str, Any] | None] = {}
         for (parent, name), event in self.past.finished().items():
             if parent:
-                found[parent, name] = expand(event.get("result"))
+                if event.get("status") == "succeeded":
+                    found[parent, name] = expand(event.get("result") or {})
                 continue
             index = int(event["index"])
             if known.get(index) != now.get(index):

@@ -21,7 +21,7 @@ FAILED = "workflow step execution failed"
 class WorkflowOwner(Owner):
     """The owner that the engine gets. The resume hint of a failed step repeats `invocation`."""
 
-    __slots__ = ("invocation", "journal_hint")
+    __slots__ = ("first", "invocation")
 
     def __init__(self, compiled: dict[str, Any], invocation: Invocation) -> None:
         super().__init__(
@@ -39,10 +39,25 @@ class WorkflowOwner(Owner):
             where=compiled["where"],
         )
         self.invocation = invocation
-        self.journal_hint = ""
+        self.first: AtmosError | None = None
 
     def failure(self, step: Step, error: AtmosError) -> AtmosError:
-        """The error to show for a step that failed: what failed, the command, how to resume."""
+        """The error to show for a step that failed: what failed, the command, how to resume.
+
+        The engine shows the first one with the messages of all; so that one also tells which steps the others were.
+        """
+        shown = self._failure(step, error)
+        if self.first is None:
+            self.first = shown
+        else:
+            lines = [f"Step `{step.label}` failed too: {error.message}"]
+            command = getattr(error, "command", "")
+            if command:
+                lines += ["", *(f" {line}" for line in command.splitlines())]
+            self.first.explanation = "\n\n".join(filter(None, [self.first.explanation, "\n".join(lines)]))
+        return shown
+
+    def _failure(self, step: Step, error: AtmosError) -> AtmosError:
         hints = [hint for hint in error.hints if hint]
         if error.exit_code != 0:
             hints.append(resume.hint(self.invocation, step.label))
