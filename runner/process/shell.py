@@ -94,6 +94,20 @@ def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: 
     return Program([path, "-c", f"{{ :; {text}\n\n}}", name], path, whole=True)
 
 
+def may_miss_variables(text: str) -> bool:
+    """Whether a text can end because a variable is not set: `set -u`, `${NAME?}`. Its status is then looked at."""
+    return "set -" in text or "nounset" in text or "${" in text and "?" in text
+
+
+def missed_variable(name: str, stderr: bytes) -> bool:
+    """Whether a shell's status 127 stands for an unset variable, which is status 1 here as in script files.
+
+    The last thing that was said is then the shell's own complaint, and not about a program.
+    """
+    last = stderr.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+    return last.startswith(f"{name}: ") and not last.endswith(("$PATH", "directory", "not found"))
+
+
 def has_syntax_error(item: Program, env: Mapping[str, str], cwd: str) -> bool:
     """Whether nothing of a wrapped text ran because it does not parse. Asked only after status 2."""
     argv = [item.argv[0], *item.argv[1:-3], "-n", *item.argv[-3:]]

@@ -12,6 +12,7 @@ from runner.errors import AtmosError, Where
 from runner.identity import DISABLED
 from runner.process import launch, shell, signals
 from runner.steps.errors import PrepareError, StepError
+from templating import fast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,10 +161,14 @@ class Context:
         return self._fill(value, field)
 
     def _fill(self, text: str, field: str) -> str:
+        if self.run.delimiters is None:
+            quick = fast.render(text, self.data, True)
+            if quick is not None:
+                return quick
         try:
             return templating.render(
                 text, self.data, name=f"{self.step.label}.{field}", delimiters=self.run.delimiters,
-                policy=self.run.policy(self.data), functions=self.run.functions,
+                policy=self.run.policy(self.data), functions=self.run.functions(text),
             )  # fmt: skip
         except templating.TemplateError as error:
             place = self.step.where
@@ -221,13 +226,16 @@ class Context:
         return self.run.keeps_results and bool(self.step.name)
 
     def launch(self, argv: list[str], *, path: str | None = None, stdin: int | bytes | None = 0,
-               quiet: bool = False, keep: bool | None = None) -> launch.Outcome:  # fmt: skip
-        """Run a program with the step's environment, directory, timeout and streams. Interrupted when a signal came."""
+               quiet: bool = False, keep: bool | None = None, listen: bool = False) -> launch.Outcome:  # fmt: skip
+        """Run a program with the step's environment, directory, timeout and streams. Interrupted when a signal came.
+
+        keep: all output is kept for the result. listen: at least the end of it.
+        """
         output = self.output
         if stdin == 0 and self.parent is not None:
             stdin = None  # children would take each other's input
         keep = self.keeps if keep is None else keep
-        tail = TAIL if not keep and self.run.on_event is not None else 0
+        tail = TAIL if not keep and (listen or self.run.on_event is not None) else 0
         outcome = launch.run(
             argv, env=self.env, cwd=self.cwd, path=path, stdin=stdin,
             stdout=None if quiet else output.stdout, stderr=None if quiet else output.stderr,
@@ -243,6 +251,8 @@ class Context:
         if program.path is None:
             self.output.err(shell.NOT_FOUND.format(program.argv[0]) + "\n")
             return launch.Outcome(launch.NOT_FOUND, b"", (shell.NOT_FOUND.format(program.argv[0]) + "\n").encode())
+        if program.whole and shell.may_miss_variables(text):
+            more["listen"] = True
         try:
             outcome = self.launch(program.argv, path=program.path, **more)
         except OSError:
@@ -253,11 +263,15 @@ class Context:
             outcome = self.launch(program.argv, path=program.path, **more)
         if program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd):
             outcome.code = 1
+        elif more.get("listen") and outcome.code == launch.NOT_FOUND and shell.missed_variable(program.argv[-1], outcome.stderr):
+            outcome.code = 1
         return outcome
 
     def announce(self, command: str) -> None:
         """`show.command`: the line that says what runs."""
         step = self.step
+        if self.run.on_event is not None:
+            self.run.event("step_command", step, command=command, parent=self.parent)
         if self.run.owner.show or step.fields.get("show"):
             from runner.steps import show
 

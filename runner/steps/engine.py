@@ -68,6 +68,7 @@ class Run:
         self.exported: dict[str, str] = {}  # by `env` steps, for later steps
         self.hidden: dict[str, str] = {}  # by `env` steps, for templates only
         self.failures: list[AtmosError] = []
+        self.failed_steps: list[str] = []
         self.commands: dict[str, str] = {}  # what each valueCommand printed
         self.cwd = owner.working_directory or app.cwd
         self.mask = self._mask()
@@ -77,7 +78,6 @@ class Run:
         self._choices: dict[str, Any] = {}
         self._delimiters: Any = 0
         self._shell: str | None = None
-        self.functions: Any = None
         self._lock: Any = None
 
     # -- settings ---------------------------------------------------------------------------------------
@@ -110,6 +110,14 @@ class Run:
         from runner.steps.templates import policy
 
         return policy(self, data)
+
+    def functions(self, text: str) -> Any:
+        """Functions over stacks and components, for templates that name them."""
+        if "atmos." not in text and "collectKeys" not in text:
+            return None
+        from runner.stacks import template_functions
+
+        return template_functions.of(self.app)
 
     @property
     def shell_setting(self) -> str:
@@ -184,7 +192,7 @@ class Run:
             except AtmosError as error:
                 self._failed(step, error)
         if self.failures:
-            raise combine(self.failures)
+            raise combine(self.failures, self.failed_steps)
         return code or 0
 
     def _begin(self, steps: list[Step]) -> None:
@@ -233,8 +241,9 @@ class Run:
         self.status = conditions.FAILURE
         shown = self.owner.failure(step, error)
         if not isinstance(error, StepError) and self.owner.kind == "command":
-            raise shown if not self.failures else combine([*self.failures, shown])
+            raise combine([*self.failures, shown], [*self.failed_steps, step.label])
         self.failures.append(shown)
+        self.failed_steps.append(step.label)
 
     # -- conditions ------------------------------------------------------------------------------------------
 
@@ -463,9 +472,9 @@ def last_lines(text: str) -> list[str]:
     return text.rstrip("\n").split("\n")[-TAIL_LINES:] if text.strip() else []
 
 
-def combine(errors: list[AtmosError]) -> AtmosError:
-    """Several failures as one: all messages, the first one's exit code, explanation and hints."""
+def combine(errors: list[AtmosError], steps: list[str]) -> AtmosError:
+    """Several failures as one: all messages with their steps, the first one's exit code, explanation and hints."""
     first = errors[0]
     if len(errors) > 1:
-        first.message = "\n".join(error.message for error in errors)
+        first.message = "\n".join(f"{step}: {error.message}" for step, error in zip(steps, errors, strict=True))
     return first

@@ -83,7 +83,7 @@ TYPES: dict[str, Row] = {
     "clear": Row("messages", "Clear the current line", group="messages"),
     # data
     "http": Row("http", "Call a URL", ("url",), ("method", "headers", "query", "body", "form", "expect"), group="data"),
-    "store": Row("store", "Write a value to a configured store", ("with",), ("action", "component"), group="data"),
+    "store": Row("store", "Write a value to a configured store", ("with",), ("action", "component"), group="data", process=True),
     "workdir": Row("workdir", "Copy a source to a folder", ("path", "source"), ("reset",), group="data"),
     "archive": Row("archive", "Pack or unpack an archive", ("source", "destination"), (
         "action", "format", "subpath", "include", "exclude", "mtime"), group="data"),
