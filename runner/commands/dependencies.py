@@ -6,6 +6,7 @@ not need each other side by side, a lone one in our own thread, so that it has t
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -108,10 +109,14 @@ class _Runner:
         self.errors: dict[Key, Exception] = {}
         self.changed = threading.Condition()
         self.ended: list[Node] = []
+        self.stdin = -1  # ours, while others run without it
 
     def run(self) -> None:
         with signals.watch():
-            self._all()
+            try:
+                self._all()
+            finally:
+                self._attach()
         signals.check()
         failed = [node for node in self.graph.order if self.codes.get(node.key)]
         if not failed:
@@ -137,6 +142,7 @@ class _Runner:
             if len(ready) == 1 and not running:
                 self._one(ready[0])
             else:
+                self._detach(bool(ready))
                 for node in ready:
                     running += 1
                     threading.Thread(target=self._one, args=(node,), name=str(node), daemon=True).start()
@@ -145,9 +151,25 @@ class _Runner:
             with signals.holding(), self.changed:
                 while running and not self.ended:
                     self.changed.wait()
-                running -= len(self.ended) if running else 0
+                running -= len(self.ended)
                 self.ended.clear()
+            if not running:
+                self._attach()
             stopped = self.graph.fail == "fail_fast" and any(self.codes.values())
+
+    def _detach(self, needed: bool) -> None:
+        """Commands side by side cannot share a keyboard: their standard input is empty."""
+        if needed and self.stdin < 0:
+            self.stdin = os.dup(0)
+            empty = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(empty, 0)
+            os.close(empty)
+
+    def _attach(self) -> None:
+        if self.stdin >= 0:
+            os.dup2(self.stdin, 0)
+            os.close(self.stdin)
+            self.stdin = -1
 
     def _is_ready(self, node: Node) -> bool:
         """Whether all that a node needs has ended."""

@@ -48,7 +48,7 @@ class Execution:
             env=command.data.get("env"),  # type: ignore[arg-type]
             working_directory=self._directory(),
             identity=command.data.get("identity") or "",  # type: ignore[arg-type]
-            where=tuple(place) if isinstance(place, list) else None,  # type: ignore[arg-type]
+            where=tuple(place) if isinstance(place, list) else None,
         )
 
     def _directory(self) -> str:

@@ -195,7 +195,9 @@ def test_bash_at_a_prompt(project: Path) -> None:
         child.expect_exact("ready$ ")
         child.send("atmos op\t")
         child.expect_exact("atmos ops ")
-        child.send("sta\t\t")
+        child.send("sta\t")
+        child.expect("sta\x07?t")
+        child.send("\t\t")
         child.expect("state +status|status +state")
         child.sendcontrol("c")
     finally:
@@ -221,6 +223,8 @@ def test_zsh(project: Path) -> None:
         child.sendcontrol("c")
         child.expect_exact("ready> ")
         child.send("atmos ops st\t")
+        child.expect_exact("stat")
+        child.send("\t")
         child.expect_exact("Show it")
     finally:
         child.close(force=True)
