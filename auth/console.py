@@ -1,44 +1,30 @@
-"""Signing a browser in to a cloud's web console with the credentials of a session.
-
-Each cloud has a module with a `sign_in` of its own; the session's sort of credentials says which.
-"""
+"""Signing a browser in to a cloud's web console with the credentials of a session."""
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
 from auth.errors import UnsupportedOperation
-
-if TYPE_CHECKING:
-    from auth.session import Session
-
-WAYS = {"aws": "auth.aws.console", "azure": "auth.azure.console"}
+from auth.session import Session
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """An address that signs a browser in. It is a secret for as long as it works, which is minutes.
+    """An address that signs in whoever opens it: treat it like a password. `seconds`: how long the console lasts."""
 
-    seconds: how long the console's session lasts. expires_at: until when.
-    """
-
-    url: str
-    seconds: int
+    url: str = field(repr=False)
+    seconds: float
     expires_at: datetime
 
-    def __repr__(self) -> str:
-        return f"SignIn(seconds={self.seconds}, expires_at={self.expires_at!r})"
 
+def sign_in(session: Session, *, destination: str = "", seconds: float = 3600, issuer: str = "atmos") -> SignIn:
+    """The address of a signed-in console. `destination` is a service's name or a whole address."""
+    from auth.credentials import AwsCredentials
 
-def sign_in(session: Session, *, destination: str = "", seconds: int = 3600, issuer: str = "atmos") -> SignIn:
-    """Make the address. destination: a page of the console by its short name, or a whole URL."""
-    way = WAYS.get(session.credentials.type)
-    if way is None:
-        raise UnsupportedOperation(
-            f'provider does not support this operation: provider "{session.root_kind}" does not support web console '
-            "access")
-    made = importlib.import_module(way).sign_in(session, destination=destination, seconds=seconds, issuer=issuer)
-    return cast(SignIn, made)
+    if isinstance(session.credentials, AwsCredentials):
+        from auth.aws.console import sign_in as aws
+
+        return aws(session, destination=destination, seconds=seconds, issuer=issuer)
+    raise UnsupportedOperation(
+        f'provider does not support this operation: provider "{session.root_kind}" does not support web console access')

@@ -15,6 +15,10 @@ from auth.errors import ConfigError, nearest
 from auth.kind import IdentityKind, IntegrationKind, ProviderKind
 
 PROVIDERS: dict[str, str] = {
+    "aws/iam-identity-center": "auth.aws.iam_identity_center:PROVIDER",
+    "aws/saml": "auth.aws.saml:PROVIDER",
+    "github/oidc": "auth.github.oidc:PROVIDER",
+    "gitlab/oidc": "auth.gitlab.oidc:PROVIDER",
     "mock": "auth.local.mock:PROVIDER",
     "mock/aws": "auth.local.mock_aws:PROVIDER",
 }
@@ -24,12 +28,17 @@ IDENTITIES: dict[str, str] = {
     "aws/assume-root": "auth.aws.assume_root:IDENTITY",
     "aws/credential-process": "auth.aws.credential_process:IDENTITY",
     "aws/emulator": "auth.aws.emulator:IDENTITY",
+    "aws/permission-set": "auth.aws.permission_set:IDENTITY",
     "aws/user": "auth.aws.user:IDENTITY",
     "ambient": "auth.local.ambient:IDENTITY",
     "mock": "auth.local.mock:IDENTITY",
     "mock/aws": "auth.local.mock_aws:IDENTITY",
 }
-INTEGRATIONS: dict[str, str] = {}
+INTEGRATIONS: dict[str, str] = {
+    "aws/ecr": "auth.aws.ecr:ECR",
+    "aws/ecr-public": "auth.aws.ecr:ECR_PUBLIC",
+    "aws/eks": "auth.aws.eks:INTEGRATION",
+}
 
 ENTRY_POINTS = "atmos.auth.kinds"
 _Any = TypeVar("_Any", ProviderKind, IdentityKind, IntegrationKind)

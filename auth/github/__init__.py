@@ -1,0 +1,1 @@
+"""GitHub: tokens of its Actions."""

@@ -1,0 +1,1 @@
+"""GitLab: tokens of its CI jobs."""
