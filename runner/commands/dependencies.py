@@ -97,7 +97,7 @@ def run_workflow(app: App, node: Node, *, dry_run: bool = False) -> int:
     """A workflow that a command needs."""
     from runner.workflows import run as workflows
 
-    return int(workflows.run_dependency(app, node, dry_run=dry_run))
+    return workflows.run_node(app, node, dry_run=dry_run)
 
 
 class _Runner:
@@ -200,4 +200,8 @@ class _Runner:
         if node.kind == "workflow":
             return run_workflow(self.app, node)
         execution = execution_of(self.app, node)
-        return execution.run(alone=True) if execution is not None else 0
+        if execution is None:
+            return 0
+        if self.owner.events is not None:
+            execution.tell(self.owner.events)
+        return execution.run(alone=True)

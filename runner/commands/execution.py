@@ -15,28 +15,26 @@ from runner.steps.model import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from runner.app import App
+    from runner.commands.events import Events
     from runner.commands.model import Command
     from runner.commands.values import Values
-
-Event = dict[str, object]
 
 
 class Execution:
     """A command about to run: its values are known, or will be asked for before `run`."""
 
     def __init__(
-        self, app: App, given: Values, *, dry_run: bool = False, on_event: Callable[[Event], None] | None = None
+        self, app: App, given: Values, *, dry_run: bool = False
     ) -> None:
         self.app = app
         self.given = given
         self.command: Command = given.parsed.command
         self.data: dict[str, object] = {}
+        self.events: Events | None = None
         self.engine = Run(
             app, self._owner(), [Step(fields) for fields in self.command.steps], data=self.data,
-            identity_flag=given.parsed.identity, dry_run=dry_run, on_event=on_event,
+            identity_flag=given.parsed.identity, dry_run=dry_run,
         )  # fmt: skip
 
     def _owner(self) -> Owner:
@@ -65,7 +63,31 @@ class Execution:
         """Whether any step may run, as far as conditions tell."""
         return any(self.engine.may_run(step) for step in self.engine.steps)
 
-    def run(self, *, alone: bool = False) -> int:
+    def run_with_events(self, target: str, *, force: bool = False) -> int:
+        """Run, and write what happens as JSON lines."""
+        from runner.commands.events import Events
+
+        events = Events(target, self.app.cwd)
+        path = self.tell(events)
+        events.write(path, {"event": "run_started", "steps": len(self.engine.steps)})
+        code = 1
+        try:
+            code = self.run(force=force)
+        except BaseException as error:
+            code = int(getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 1))
+            raise
+        finally:
+            events.finished(path, code)
+        return code
+
+    def tell(self, events: Events) -> str:
+        """Let what happens in the steps be written; the name under which it is."""
+        path = " ".join(self.command.path.split()[1:])
+        self.events = events
+        self.engine.on_event = lambda record: events.write(path, record, self.engine.mask)
+        return path
+
+    def run(self, *, alone: bool = False, force: bool = False) -> int:
         """The exit code, or the error that ended the run. alone: what it depends on is taken care of."""
         engine, given = self.engine, self.given
         directory = engine.owner.working_directory
@@ -80,8 +102,20 @@ class Execution:
             from runner.commands import dependencies
 
             (dependencies.show if engine.dry_run else dependencies.run)(self.app, self)
+        if not (self.command.data.get("sources") or self.command.data.get("generates")):
+            self._component()
+            return engine.execute()
+        from runner.commands.freshness import State
+
+        state = State(self)
+        if not force and state.up_to_date():
+            self.app.err(f"✓ {self.command.path} is up to date\n")
+            return 0
         self._component()
-        return engine.execute()
+        code = engine.execute()
+        if code == 0 and not engine.dry_run:
+            state.remember()
+        return code
 
     def _check_directory(self, directory: str) -> None:
         from runner.steps.context import check_directory
@@ -106,7 +140,7 @@ class Execution:
         try:
             return templating.render(
                 words, self.data, name=f"{self.command.name}.{field}", delimiters=engine.delimiters,
-                policy=engine.policy(self.data), functions=engine.functions,
+                policy=engine.policy(self.data), functions=engine.functions(words),
             )  # fmt: skip
         except templating.TemplateError as error:
             place = self.command.data.get("where")

@@ -57,7 +57,7 @@ def automatic_flags(command: Command) -> list[Flag]:
         rows += [
             {"name": "dry-run", "type": "bool", "description": "Print what would run, and as whom, without doing it"},
             {"name": "watch", "type": "optional-list", "bare": "", "description": "Run again when files matching GLOB change"},
-            {"name": "events", "type": "string", "description": "Write what happens as JSON lines to FILE, or - for stderr"},
+            {"name": "events", "type": "string", "description": "Write what happens as JSON lines to FILE, or - for standard output"},
         ]
         if command.data.get("sources") or command.data.get("generates"):
             rows.append({"name": "force", "type": "bool", "description": "Run even if everything is up to date"})

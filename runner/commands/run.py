@@ -37,7 +37,7 @@ def run(app: App, tree: dict[str, object], words: list[str]) -> int:
     if parsed.flags.get("watch") is not None and _automatic(parsed, "watch"):
         from runner.commands import watch
 
-        return watch.run(app, parsed, tree, words)
+        return watch.run(app, parsed)
     return run_parsed(app, parsed)
 
 
@@ -47,16 +47,21 @@ def run_parsed(app: App, parsed: Parsed) -> int:
     ask = app.interactive and not dry_run
     values.check_complete(parsed, ask=ask)
 
-    from runner.commands import execution
+    from runner.commands.execution import Execution
 
+    for note in parsed.command.data.get("notes") or ():  # type: ignore[attr-defined]
+        app.err(f"⚠ {note}\n")
     given = values.Values(app, parsed)
-    prepared = execution.Execution(app, given, dry_run=dry_run)
+    prepared = Execution(app, given, dry_run=dry_run)
     if not prepared.anything_to_do():
         return 0
     if ask:
         values.ask_missing(app, given)
     values.check_values(given)
-    return prepared.run()
+    force = bool(parsed.flags.get("force")) and _automatic(parsed, "force")
+    if parsed.flags.get("events") and _automatic(parsed, "events") and not dry_run:
+        return prepared.run_with_events(str(parsed.flags["events"]), force=force)
+    return prepared.run(force=force)
 
 
 def take_globals(app: App, parsed: Parsed) -> None:
