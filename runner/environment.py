@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     Entry = tuple[str, str | None]
-    Layer = Callable[[dict[str, str]], dict[str, str] | None]
+    from typing import Any
+
+    Layer = Callable[[dict[str, str]], Any]
 
 LEVEL = "ATMOS_SHLVL"
 DEEPEST = 10

@@ -7,12 +7,15 @@ terminal back to the child when we are continued.
 
 from __future__ import annotations
 
-import _signal as signal
 import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
+    from typing import Any
+else:
+    import _signal as signal  # the module `signal` brings enum along
 
 
 class Lent:
@@ -34,7 +37,7 @@ class Lent:
         except OSError:
             pass
 
-    def _child(self, number: int, frame: FrameType | None) -> None:
+    def _child(self, _number: int, _frame: FrameType | None) -> None:
         try:
             info = os.waitid(os.P_PID, self.group, os.WSTOPPED | os.WNOHANG)
         except (OSError, AttributeError):
@@ -63,7 +66,7 @@ class Lent:
         signal.signal(signal.SIGTTOU, self.output_before)
 
 
-def _modes() -> list[object] | None:
+def _modes() -> list[Any] | None:
     import termios
 
     try:

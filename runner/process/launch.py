@@ -7,7 +7,6 @@ need neither masking nor capture are inherited: no copying. On the short way: no
 
 from __future__ import annotations
 
-import _signal as signal
 import _thread
 import os
 import select
@@ -19,12 +18,15 @@ from runner.process import foreground, signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Mapping
 
     from runner.process.masking import Mask, Stream
 
     Sink = Callable[[bytes], None]
     Target = int | Sink | None
+else:
+    import _signal as signal  # the module `signal` brings enum along
 
 TIMED_OUT = 124
 NOT_FOUND = 127
@@ -431,4 +433,4 @@ def replace(argv: list[str], *, path: str, env: Mapping[str, str], cwd: str) -> 
     for number in (*signals.pipe_signal(), *signals.FORWARDED):
         if signal.getsignal(number) is not signal.SIG_IGN or number in signals.pipe_signal():
             signal.signal(number, signal.SIG_DFL)
-    os.execve(path, argv, env)  # noqa: S606
+    os.execve(path, argv, env)

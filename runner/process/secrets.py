@@ -29,9 +29,9 @@ def build(app: App) -> Mask | None:
     if not app.flags.on("mask"):
         return None
     settings: Any = app.config.get("settings", "terminal", "mask")
-    if settings is False or (isinstance(settings, dict) and settings.get("enabled") is False):
-        if app.flags.given.get("mask") is not True:
-            return None
+    off = settings is False or (isinstance(settings, dict) and settings.get("enabled") is False)
+    if off and app.flags.given.get("mask") is not True:
+        return None
     if not isinstance(settings, dict):
         settings = {}
     replacement = settings.get("replacement")

@@ -96,7 +96,7 @@ def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: 
 
 def may_miss_variables(text: str) -> bool:
     """Whether a text can end because a variable is not set: `set -u`, `${NAME?}`. Its status is then looked at."""
-    return "set -" in text or "nounset" in text or "${" in text and "?" in text
+    return "set -" in text or "nounset" in text or ("${" in text and "?" in text)
 
 
 def missed_variable(name: str, stderr: bytes) -> bool:

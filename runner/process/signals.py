@@ -7,7 +7,6 @@ signals; children of other threads are told all the same. On the short way.
 
 from __future__ import annotations
 
-import _signal as signal
 import errno
 import os
 import time
@@ -16,10 +15,14 @@ from runner.errors import AtmosError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
+    from typing import Any
+else:
+    import _signal as signal  # the module `signal` brings enum along
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-NAMES = {signal.SIGINT: "SIGINT", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP", signal.SIGQUIT: "SIGQUIT"}
+NAMES: dict[int, str] = {signal.SIGINT: "SIGINT", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP", signal.SIGQUIT: "SIGQUIT"}
 TERM, KILL = signal.SIGTERM, signal.SIGKILL
 GRACE = 5.0  # seconds from TERM to KILL
 
@@ -88,7 +91,7 @@ def _deliver(pid: int, number: int) -> None:
             pass
 
 
-def _handle(number: int, frame: FrameType | None) -> None:
+def _handle(number: int, _frame: FrameType | None) -> None:
     if number == signal.SIGINT:
         if _state.children and all(shared for _, shared in _state.children.values()):
             return  # an interactive step owns the keyboard
@@ -105,11 +108,11 @@ def _handle(number: int, frame: FrameType | None) -> None:
         _deliver(pid, passed)
 
 
-class watch:  # noqa: N801  (used as a with statement)
+class watch:
     """Handlers for the time of a run; nested uses share them. Elsewhere than in the main thread it does nothing."""
 
     def __init__(self) -> None:
-        self.before: list[tuple[int, object]] = []
+        self.before: list[tuple[int, Any]] = []
 
     def __enter__(self) -> watch:
         _state.depth += 1
@@ -129,11 +132,11 @@ class watch:  # noqa: N801  (used as a with statement)
     def __exit__(self, *exc: object) -> None:
         _state.depth -= 1
         for number, old in self.before:
-            signal.signal(number, old if old is not None else signal.SIG_DFL)  # type: ignore[arg-type]
+            signal.signal(number, old if old is not None else signal.SIG_DFL)
         self.before.clear()
 
 
-class starting:  # noqa: N801
+class starting:
     """While a child is being started: a signal waits until the child is known."""
 
     def __enter__(self) -> None:
@@ -143,7 +146,7 @@ class starting:  # noqa: N801
         _state.starting -= 1
 
 
-class holding:  # noqa: N801
+class holding:
     """While threads run children: signals are noted and passed on, and the waiting thread is left alone."""
 
     def __enter__(self) -> None:

@@ -5,7 +5,6 @@ A terminal of its own is copied through the mask. On the short way only for such
 
 from __future__ import annotations
 
-import _signal as signal
 import os
 import select
 import time
@@ -15,10 +14,14 @@ from runner.process import launch, shell, signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
+    from typing import Any
 
     from runner.process.masking import Mask
     from runner.steps.context import Context
+else:
+    import _signal as signal  # the module `signal` brings enum along
 
 
 def run_step(ctx: Context, text: str) -> launch.Outcome:
@@ -54,12 +57,12 @@ def run(argv: list[str], *, path: str, env: dict[str, str], cwd: str, mask: Mask
     master, slave = os.openpty()
     name = os.ttyname(slave)
     _copy_size(master)
-    actions: list[tuple[object, ...]] = [(os.POSIX_SPAWN_OPEN, 1, name, os.O_RDWR, 0), (os.POSIX_SPAWN_DUP2, 1, 2)]
+    actions: list[Any] = [(os.POSIX_SPAWN_OPEN, 1, name, os.O_RDWR, 0), (os.POSIX_SPAWN_DUP2, 1, 2)]
     # its own terminal on standard input too, so that programs find a complete one
     actions.append((os.POSIX_SPAWN_DUP2, 1, 0))
     try:
         with signals.starting():
-            pid = launch.spawn(argv, env=env, cwd=cwd, path=path, actions=actions, group=False, session=True)  # type: ignore[arg-type]
+            pid = launch.spawn(argv, env=env, cwd=cwd, path=path, actions=actions, group=False, session=True)
             signals.add(pid, pid, False)
     except BaseException:
         os.close(master)
@@ -142,8 +145,8 @@ def _copy_size(master: int) -> None:
         return
 
 
-def _on_resize(master: int) -> object:
-    def resized(number: int, frame: FrameType | None) -> None:
+def _on_resize(master: int) -> Any:
+    def resized(_number: int, _frame: FrameType | None) -> None:
         try:
             _copy_size(master)
         except OSError:
@@ -155,7 +158,7 @@ def _on_resize(master: int) -> object:
         return None
 
 
-def _raw() -> list[object] | None:
+def _raw() -> list[Any] | None:
     import termios
 
     try:

@@ -135,7 +135,7 @@ def _macro_variables(source: str) -> set[str]:
 
 def _trial(program: object) -> str:
     """Evaluate with values of the right types: what is wrong with the types, "" when nothing is known to be."""
-    facts: dict[str, object] = {name: "" for name in TEXTS}
+    facts: dict[str, object] = dict.fromkeys(TEXTS, "")
     facts |= {name: {} for name in MAPS} | dict(FRESHNESS) | {name: [] for name in LISTS}
     facts |= {"ci": True, "status": SUCCESS}
     try:

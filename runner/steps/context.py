@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from runner.environment import Layer
+    from runner.process.launch import Outcome
     from runner.steps.engine import Run
     from runner.steps.model import Step
     from runner.steps.output import Output
@@ -55,7 +57,7 @@ class Context:
         run, step = self.run, self.step
         self.data = run.template_data(self.extra)
         self.stack = run.stack or self._early(step.stack, "stack") or (self.parent.stack if self.parent else "") or run.owner.stack
-        identity = None
+        identity: Layer | None = None
         if process:
             choice = self.choose()
             if choice is DISABLED:
@@ -88,7 +90,7 @@ class Context:
         hidden = self.run.hidden
         self.data["env"] = self.data["Env"] = {**env, **hidden} if hidden else env
 
-    def env_layer(self, entries: list[list[Any]], field: str, commands: dict[str, str] | None = None) -> Any:
+    def env_layer(self, entries: list[list[Any]], commands: dict[str, str] | None = None) -> Any:
         """A layer of the environment: each entry is rendered with the variables so far."""
 
         def apply(env: dict[str, str]) -> None:
@@ -153,7 +155,7 @@ class Context:
                 ) from error  # fmt: skip
             if not isinstance(value, str):
                 value = "" if value is None else str(value)
-            return value
+            return str(value)
         if not isinstance(value, str):
             return "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
         if self.run.delimiters is None and "{{" not in value and "<<" not in value:
@@ -226,7 +228,7 @@ class Context:
         return self.run.keeps_results and bool(self.step.name)
 
     def launch(self, argv: list[str], *, path: str | None = None, stdin: int | bytes | None = 0,
-               quiet: bool = False, keep: bool | None = None, listen: bool = False) -> launch.Outcome:  # fmt: skip
+               quiet: bool = False, keep: bool | None = None, listen: bool = False) -> Outcome:  # fmt: skip
         """Run a program with the step's environment, directory, timeout and streams. Interrupted when a signal came.
 
         keep: all output is kept for the result. listen: at least the end of it.
@@ -245,7 +247,7 @@ class Context:
             raise signals.Interrupted(outcome.interrupted)
         return outcome
 
-    def shell(self, text: str, *, name: str = "", **more: Any) -> launch.Outcome:
+    def shell(self, text: str, *, name: str = "", **more: Any) -> Outcome:
         """Run a text as a shell step does: a plain program, or a shell."""
         program = shell.program(text, name=name or self.shell_name(), env=self.env, cwd=self.cwd, setting=self.run.shell_setting)
         if program.path is None:
@@ -261,9 +263,7 @@ class Context:
             program = shell.program(text + " ", name=name or self.shell_name(), env=self.env, cwd=self.cwd,
                                     setting=self.run.shell_setting, plain=False)  # fmt: skip
             outcome = self.launch(program.argv, path=program.path, **more)
-        if program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd):
-            outcome.code = 1
-        elif more.get("listen") and outcome.code == launch.NOT_FOUND and shell.missed_variable(program.argv[-1], outcome.stderr):
+        if (program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd)) or (more.get("listen") and outcome.code == launch.NOT_FOUND and shell.missed_variable(program.argv[-1], outcome.stderr)):
             outcome.code = 1
         return outcome
 
@@ -281,7 +281,7 @@ class Context:
         """The shell's `$0`."""
         return f"{self.run.owner.name}-step-{self.step.index}"
 
-    def failed(self, outcome: launch.Outcome, command: str, message: str = "") -> StepError:
+    def failed(self, outcome: Outcome, command: str, message: str = "") -> StepError:
         """The error of a program that ended badly."""
         if outcome.timed_out:
             from runner.steps import durations

@@ -142,8 +142,7 @@ def _details(run: Run, ctx: Context, process: bool) -> list[str]:
             ctx.cwd = ctx._early(step.working_directory, "working_directory") + " (not there)"
         lines.append(f"  working directory: {ctx.cwd}")
         own = {key for key, _, _ in (*run.owner.env, *step.env)} | set(run.exported)
-        for key in sorted(own):
-            lines.append(f"  env: {key}={ctx.env[key]}" if key in ctx.env else f"  env: {key} unset")
+        lines += [f"  env: {key}={ctx.env[key]}" if key in ctx.env else f"  env: {key} unset" for key in sorted(own)]
     if ctx.stack and step.type in ("atmos", "store"):
         lines.append(f"  stack: {ctx.stack}")
     seconds = step.timeout

@@ -200,7 +200,7 @@ class Run:
         if self.owner.show:
             from runner.steps import show
 
-            show.header(self, len(steps))
+            show.header(self)
         if self.app.interactive:
             self._login(steps)
 
@@ -406,8 +406,8 @@ class Run:
     def environment(self, ctx: Context, identity: environment.Layer | None) -> dict[str, str]:
         """The exact environment of a step (ARCHITECTURE.md, "The layers of a step's environment")."""
         workflow = self.owner.kind == "workflow"
-        parent = ctx.parent.env_layer(ctx.parent.step.env, "env") if ctx.parent is not None else None
-        own = ctx.env_layer(ctx.step.env, "env")
+        parent = ctx.parent.env_layer(ctx.parent.step.env) if ctx.parent is not None else None
+        own = ctx.env_layer(ctx.step.env)
 
         def step(env: dict[str, str]) -> None:
             if parent is not None:
@@ -416,7 +416,7 @@ class Run:
                 own(env)
 
         return environment.build(
-            self.base_env, component=self.component_env.items(), owner=ctx.env_layer(self.owner.env, "env", self.commands),
+            self.base_env, component=self.component_env.items(), owner=ctx.env_layer(self.owner.env, self.commands),
             exported=self.exported.items(), identity=identity, step=step if parent or own else None,
             identity_last=workflow, extending=workflow, executable=self.app.executable,
         )  # fmt: skip

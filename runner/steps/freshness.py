@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 from glob import glob
+from itertools import pairwise
 
 from runner.errors import AtmosError
 from runner.process import launch
@@ -106,7 +107,8 @@ class _Files:
 
 def alternatives(pattern: str) -> list[str]:
     """`*.{a,b}` → `*.a`, `*.b`; braces may be nested."""
-    depth, start, commas = 0, -1, []
+    depth, start = 0, -1
+    commas: list[int] = []
     for index, char in enumerate(pattern):
         if char == "{":
             depth += 1
@@ -119,7 +121,7 @@ def alternatives(pattern: str) -> list[str]:
             if depth == 0 and commas:
                 edges = [start, *commas, index]
                 found: list[str] = []
-                for left, right in zip(edges, edges[1:], strict=False):
+                for left, right in pairwise(edges):
                     found += alternatives(pattern[:start] + pattern[left + 1 : right] + pattern[index + 1 :])
                 return found
     return [pattern]

@@ -403,8 +403,8 @@ def _last(text: str) -> list[str]:
 
 def run(ctx: Context) -> None:
     """Run a group to its end: blocks, summary, error."""
-    if ctx.run._lock is None:  # noqa: SLF001  (the run's own events come one at a time from now on)
-        ctx.run._lock = threading.Lock()  # noqa: SLF001
+    if ctx.run._lock is None:
+        ctx.run._lock = threading.Lock()
     group = Group(ctx, plan(ctx.step))
     ctx.run.event("group_started", ctx.step)
     try:

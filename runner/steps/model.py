@@ -146,7 +146,7 @@ class Owner:
         file: str = "",
         env: list[list[Any]] | None = None,
         working_directory: str = "",
-        identity: str = "",
+        identity: Any = "",
         stack: str = "",
         show: dict[str, bool] | None = None,
         output: str = "",
@@ -166,6 +166,6 @@ class Owner:
         self.extra = extra
         self.where = where
 
-    def failure(self, step: Step, error: AtmosError) -> AtmosError:
+    def failure(self, step: Step, error: AtmosError) -> AtmosError:  # noqa: ARG002  (for those who override it)
         """The error to show when a step has failed. `error` is a StepError for what the step itself did wrong."""
         return error

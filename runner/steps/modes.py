@@ -7,6 +7,8 @@ from runner.steps.output import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runner.process.launch import Outcome
     from runner.steps.context import Context
 
@@ -28,25 +30,29 @@ def labels(ctx: Context) -> bool:
     return bool(ctx.run.owner.show.get("labels", True) if own is None else own)
 
 
-def launch(ctx: Context, argv: list[str], *, path: str, stdin: int | bytes | None) -> Outcome:
-    """Run a program and show what it prints as the step's mode says. Children of groups stream to their group."""
+def explicit(ctx: Context) -> str:
+    """The mode that the step or its owner asks for; "" when nobody does, and for children of groups."""
     if ctx.parent is not None:
-        return ctx.launch(argv, path=path, stdin=stdin, keep=True)
-    chosen, labelled = mode(ctx), labels(ctx)
+        return ""
+    chosen = ctx.step.mode or ctx.run.owner.output
+    return chosen if chosen in ("raw", "log", "viewport", "none") else ""
+
+
+def show(ctx: Context, start: Callable[..., Outcome], chosen: str) -> Outcome:
+    """Start a program and show what it prints as the mode says. start: takes `quiet` and `keep`."""
+    labelled = labels(ctx) and chosen not in ("none", "viewport")
     name = ctx.step.name or "unnamed_step"
     output = ctx.output
-    if chosen == "none":
-        return ctx.launch(argv, path=path, stdin=stdin, quiet=True, keep=True)
-    if labelled and chosen != "viewport":
+    if labelled:
         output.err(f"[{name}]\n")
-    outcome = ctx.launch(argv, path=path, stdin=stdin, quiet=chosen != "raw", keep=True)
+    outcome = start(quiet=chosen != "raw", keep=True)
     if chosen == "viewport" and not outcome.code and page(ctx, name, outcome):
         return outcome
-    if chosen != "raw":
+    if chosen in ("log", "viewport"):
         shown = Output(None, output.stdout, output.stderr)  # it is masked already
         shown.out(outcome.stdout.decode("utf-8", "surrogateescape"))
         shown.err(outcome.stderr.decode("utf-8", "surrogateescape"))
-    if labelled and chosen != "viewport":
+    if labelled:
         output.err(f"✗ {name} failed\n" if outcome.code else f"✓ {name} completed\n")
     return outcome
 

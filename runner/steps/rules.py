@@ -36,9 +36,7 @@ def check_step(step: dict[str, Any], reader: Reader, entry: Row) -> None:
                 break
     if kind not in ("script", "parallel", "matrix", "wait", "cancel"):
         for field in entry.required:
-            if field not in reader.raw and not _present(step, field):
-                _missing(step, reader, field)
-            elif field in reader.raw and _empty(step, field) and field != "command" and field != "content":
+            if (field not in reader.raw and not _present(step, field)) or (field in reader.raw and _empty(step, field) and field != "command" and field != "content"):
                 _missing(step, reader, field)
     _check_choices(step, reader)
     if step.get("background") is True:
@@ -87,7 +85,8 @@ def _check_choices(step: dict[str, Any], reader: Reader) -> None:
         if "{{" not in method and method.upper() not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
             reader.add(f"invalid HTTP method for http step `{method}`", "method")
     if kind == "store":
-        given = step.get("with") if isinstance(step.get("with"), dict) else {}
+        given = step.get("with")
+        given = given if isinstance(given, dict) else {}
         for field in ("store", "key", "value"):
             if given.get(field) in (None, ""):
                 _missing(step, reader, f"with.{field}")
@@ -221,8 +220,8 @@ def _check_wait(step: dict[str, Any], at: Where | None, problems: list[Problem],
         verb = "wait" if kind == "wait" else "cancel"
         problems.append(Problem(f'{CONTROL}{kind} step "{name}" requires `for:` naming the background step(s) to {verb}', at,
                                 path=f"steps[{position}].for"))  # fmt: skip
-    for target in targets:
-        problems.append(Problem(
-            f'{CONTROL}{kind} step "{name}" references unknown or already-stopped background step "{target}" in `for:`', at,
-            path=f"steps[{position}].for",
-        ))  # fmt: skip
+    problems += [
+        Problem(f'{CONTROL}{kind} step "{name}" references unknown or already-stopped background step "{target}" in `for:`', at,
+                path=f"steps[{position}].for")
+        for target in targets
+    ]  # fmt: skip

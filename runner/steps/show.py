@@ -17,7 +17,7 @@ def _on(ctx: Context, key: str) -> bool:
     return bool(ctx.run.owner.show.get(key, False) if own is None else own)
 
 
-def header(run: Run, total: int) -> None:
+def header(run: Run) -> None:
     """Before the first step."""
     shown = False
     if run.owner.show.get("header"):

@@ -6,6 +6,8 @@ unbalanced quotes) is split at white space instead. On the short way.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +139,8 @@ def _is_name(name: str) -> bool:
 
 def _braces(parts: list[tuple[str, bool]]) -> list[str]:
     """`a{b,c}d` → `abd acd`; nested and several groups too; quoted braces are text."""
-    depth, start, commas = 0, -1, []
+    depth, start = 0, -1
+    commas: list[int] = []
     for index, (char, quoted) in enumerate(parts):
         if quoted:
             continue
@@ -152,7 +155,7 @@ def _braces(parts: list[tuple[str, bool]]) -> list[str]:
             if depth == 0 and commas:
                 edges = [start, *commas, index]
                 found: list[str] = []
-                for left, right in zip(edges, edges[1:], strict=False):
+                for left, right in pairwise(edges):
                     found += _braces([*parts[:start], *parts[left + 1 : right], *parts[index + 1 :]])
                 return found
     return ["".join(char for char, _ in parts)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from runner.steps.engine import Context
+    from runner.steps.context import Context
     from runner.steps.model import Result
 
 

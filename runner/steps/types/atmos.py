@@ -5,7 +5,7 @@ from __future__ import annotations
 from runner import environment
 from runner.console import terminal
 from runner.process import launch
-from runner.steps import words
+from runner.steps import modes, words
 from runner.steps.model import Result
 from runner.steps.types.shell import result_of
 
@@ -29,7 +29,12 @@ def run(ctx: Context) -> Result:
         if "ATMOS_FORCE_TTY" not in ctx.env and terminal.is_tty(2):
             ctx.env["ATMOS_FORCE_TTY"] = "true"
     program = ctx.app.executable
-    outcome: launch.Outcome = ctx.launch([program, *argv], path=program, quiet=ctx.step.mode == "none")
+
+    def start(**how: bool) -> launch.Outcome:
+        return ctx.launch([program, *argv], path=program, **how)
+
+    chosen = modes.explicit(ctx)
+    outcome = modes.show(ctx, start, chosen) if chosen else start()
     if outcome.code:
         command = f"{shown} -s '{ctx.stack}'" if ctx.stack else shown
         raise ctx.failed(outcome, command)

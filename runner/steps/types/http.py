@@ -62,7 +62,7 @@ def run(ctx: Context) -> Result:
     if responses and not any(re.search(_bare(pattern), answer.body) for pattern in responses):
         raise StepError(
             "http response body did not match expected pattern", command=shown, tail=answer.body[-2000:],
-            retryable=bool(patterns) and worth or not patterns,
+            retryable=worth or not patterns,
             explanation=f"{shown} answered {answer.line}; none of these matched: {', '.join(responses)}",
         )  # fmt: skip
     parts = urllib.parse.urlsplit(request.full_url)

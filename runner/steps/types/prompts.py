@@ -105,6 +105,7 @@ def _file(ctx: Context, title: str, default: str) -> Result:
 def _write(ctx: Context, title: str, default: str) -> Result:
     from runner.console import prompts
 
+    del default  # only for runs without a terminal
     return Result(prompts.editor(title, "", ctx.text("placeholder"), height=int(ctx.text("height") or 5), app=ctx.app))
 
 

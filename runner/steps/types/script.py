@@ -42,7 +42,11 @@ def run(ctx: Context) -> Result:
     if path is None:
         message = shell.NOT_FOUND.format(interpreter)
         raise ctx.failed(launch.Outcome(launch.NOT_FOUND), "", message)
-    outcome = modes.launch(ctx, argv, path=path, stdin=data)
+
+    def start(**how: bool) -> launch.Outcome:
+        return ctx.launch(argv, path=path, stdin=data, **how)
+
+    outcome = start(keep=True) if ctx.parent is not None else modes.show(ctx, start, modes.mode(ctx))
     if outcome.code:
         raise ctx.failed(outcome, "", f"process wait failed: exit status {outcome.code}")
     return modes.result(outcome)

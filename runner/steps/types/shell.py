@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runner import environment
+from runner.steps import modes
 from runner.steps.model import Result
 
 TYPE_CHECKING = False
@@ -26,7 +27,8 @@ def run(ctx: Context) -> Result:
         if outcome.code:
             raise ctx.failed(outcome, text)
         return Result(metadata={"stdout": "", "stderr": "", "exit_code": 0})
-    outcome = ctx.shell(text, quiet=step.mode == "none")
+    chosen = modes.explicit(ctx)
+    outcome = modes.show(ctx, lambda **how: ctx.shell(text, **how), chosen) if chosen else ctx.shell(text)
     if outcome.code:
         raise ctx.failed(outcome, text)
     return result_of(ctx, outcome)

@@ -21,7 +21,7 @@ def run(ctx: Context) -> Result:
                                    for field in ("store", "key", "stack", "component"))  # fmt: skip
     value = _value(ctx, given.get("value"))
     env = ctx.app.env
-    stack = ctx.step.stack and ctx.stack or stack or ctx.stack or env.get("ATMOS_STACK", "")
+    stack = (ctx.stack if ctx.step.stack else "") or stack or ctx.stack or env.get("ATMOS_STACK", "")
     component = ctx.text("component").strip() or component or env.get("ATMOS_COMPONENT", "")
     stores = ctx.app.config.section("stores")
     stores = stores if isinstance(stores, dict) else {}
