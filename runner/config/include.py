@@ -16,6 +16,15 @@ REMOTE = (
 )  # fmt: skip
 
 
+def without_secrets(address: str) -> str:
+    """A remote address without the user, password or token that stands in it."""
+    head, separator, rest = address.partition("://")
+    if not separator:
+        return address
+    authority, slash, path = rest.partition("/")
+    return head + separator + authority.rpartition("@")[2] + slash + path
+
+
 def is_remote(path: str) -> bool:
     """Whether a path of an include or import names something to be fetched."""
     return path.startswith(REMOTE)
@@ -32,7 +41,7 @@ def load(argument: str, context: Context, *, raw: bool) -> object:
     path, expression = parts[0], _rest(argument, parts)
     if is_remote(path):
         if context.fetch is None:
-            raise AtmosError(f"{path} is remote and cannot be fetched here")
+            raise AtmosError(f"{without_secrets(path)} is remote and cannot be fetched here")
         found, shown = context.fetch(path), path.split("?", 1)[0].split("#", 1)[0]
     else:
         found = shown = find(path, context)

@@ -238,7 +238,8 @@ class Loader:
                     raise AtmosError("no file matches")
                 return found
             except AtmosError as error:
-                self._warn(f"failed to resolve import path={entry} error={error.message}", where)
+                shown = include.without_secrets(entry)
+                self._warn(f"failed to resolve import path={shown} error={error.message}", where)
                 return []
         for base in self._import_bases(tree, folder):
             found = self._local(entry, base)

@@ -10,6 +10,7 @@ A file with a checksum is never fetched twice and never used when its content di
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import os
@@ -17,9 +18,9 @@ import shutil
 import subprocess
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from runner.config.include import is_remote
+from runner.config.include import is_remote, without_secrets
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Request:
     __slots__ = ("checksum", "inner", "kind", "ref", "shown", "url")
 
     def __init__(self, text: str) -> None:
-        self.shown = _without_secrets(text)
+        self.shown = without_secrets(text)
         self.kind, self.inner, self.ref, self.checksum = "http", "", "", ""
         url, query = _split_query(text)
         self.checksum = query.pop("checksum", "")
@@ -164,9 +165,15 @@ class Fetcher:
         from urllib import request as wires
         from urllib.error import HTTPError, URLError
 
-        wire = wires.Request(request.url, headers={"User-Agent": "atmos", "Accept": "*/*"})  # noqa: S310 - scheme checked above
+        parts = urlsplit(request.url)
+        user, _, host = parts.netloc.rpartition("@")
+        url = urlunsplit(parts._replace(netloc=host))
+        wire = wires.Request(url, headers={"User-Agent": "atmos", "Accept": "*/*"})  # noqa: S310 - scheme checked above
+        if user:
+            basic = base64.b64encode(unquote(user).encode()).decode()
+            wire.add_unredirected_header("Authorization", f"Basic {basic}")
         token = next((value for name in _TOKENS if (value := self.record.env.get(name))), "")
-        if token and urlsplit(request.url).hostname in _GITHUB_HOSTS and request.url.startswith("https://"):
+        if token and not user and parts.scheme == "https" and parts.hostname in _GITHUB_HOSTS:
             wire.add_unredirected_header("Authorization", f"Bearer {token}")
         try:
             with _opener().open(wire, timeout=TIMEOUT) as response:
@@ -230,7 +237,7 @@ class Fetcher:
                 raise AtmosError(f"{request.shown}: git took too long") from None
             if done.returncode:
                 lines = [line for line in done.stderr.strip().splitlines() if line.strip()]
-                raise AtmosError(f"{request.shown}: {_without_secrets(lines[-1]) if lines else 'git failed'}")
+                raise AtmosError(f"{request.shown}: {without_secrets(lines[-1]) if lines else 'git failed'}")
             return done.stdout.strip()
 
         try:
@@ -286,15 +293,6 @@ def _blob(url: str) -> str:
     if parts.hostname == "github.com" and len(words) > 5 and words[3] == "blob":
         return urlunsplit(("https", "raw.githubusercontent.com", "/".join([*words[:3], *words[4:]]), parts.query, ""))
     return urlunsplit(parts._replace(path=quote(parts.path, safe="/%:@!$&'()*+,;=~")))
-
-
-def _without_secrets(text: str) -> str:
-    """An address without the password or token that stands in it."""
-    head, separator, rest = text.partition("://")
-    if not separator:
-        return text
-    authority, slash, path = rest.partition("/")
-    return head + separator + authority.rpartition("@")[2] + slash + path
 
 
 def _is_commit(ref: str) -> bool:

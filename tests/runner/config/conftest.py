@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,8 +34,8 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def project(tmp_path: Path) -> Project:
     root, home = tmp_path / "project", tmp_path / "home"
     root.mkdir()
     home.mkdir()
-    yield Project(root, home)
+    return Project(root, home)
