@@ -46,14 +46,15 @@ class Origins:
         backend_type = str(result.get("backend_type") or "")
         answer: Map = {}
         for section in _SECTIONS:
-            values = result.get(section)
+            found = result.get(section)
+            values: Map = found if isinstance(found, dict) else {}
             names: Map = {}
             given = [
                 (node, depth, place, self._section(node, place, section, backend_type))
                 for place in self.places if not (section == "backend" and not place) for node, depth in self.chain
             ]
             given = [item for item in given if item[3]]
-            for name in values if isinstance(values, dict) else ():
+            for name in values:
                 steps: list[Map] = [
                     {
                         "dependency_type": "import" if depth else "inline", "stack_file": node.key,

@@ -155,10 +155,11 @@ def _unknown(holder: Map, known: tuple[str, ...], name: str, path: str) -> Itera
 
 def _by_schema(data: Map, name: str, schema: str) -> Iterable[Finding]:
     """Against a JSON Schema of the user's."""
+    import importlib
     import json
 
     try:
-        import jsonschema
+        jsonschema = importlib.import_module("jsonschema")
     except ImportError as error:
         raise AtmosError("a manifest schema is configured, but the Python package `jsonschema` is not installed",
                          hints=["Install it, or remove `schemas.atmos.manifest`"]) from error  # fmt: skip
