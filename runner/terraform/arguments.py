@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runner.version import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -34,7 +36,7 @@ class Settings:
         self.init_variables = setting("pass_vars", "init-pass-vars", "init")
         self.skip_planfile = setting("skip_planfile", "skip-planfile", "plan")
         self.skip_init = invocation.on("skip-init")
-        agent = terraform.get("append_user_agent")
+        agent = terraform.get("append_user_agent", f"Atmos/{__version__}")
         self.user_agent = invocation.text("append-user-agent") or (agent if isinstance(agent, str) else "")
 
 
