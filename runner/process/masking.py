@@ -3,11 +3,12 @@
 A secret is hidden as it is, as base64 (whatever stands before and after it, and wrapped at 76 characters), URL-encoded
 and JSON-escaped; of a secret of several lines each long line too. Values shorter than eight characters are not hidden:
 they would hide ordinary words. Tokens with a known shape need not be known. All other bytes pass unchanged, complete
-lines at once; only what may still become a secret is held back. On the short way: imports only `binascii`.
+lines at once; only what may still become a secret is held back. On the short way: imports only `sys` and `binascii`.
 """
 
 from __future__ import annotations
 
+import sys
 from binascii import b2a_base64
 
 from runner.process import shapes
@@ -22,6 +23,26 @@ SHORTEST_LINE = 16
 REPLACEMENT = b"<MASKED>"
 _URL_SAFE = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~")
 _JSON = {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+
+
+_WORD = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-+%")
+_CLASSES = bytes(97 if byte in _WORD else 32 for byte in range(256))  # word characters → `a`, all others → blank
+LONG_RUN = shapes.RUN  # word characters in a row: a literal with so many is found by one of its samples
+SAMPLE = 8
+STRIDE = LONG_RUN - SAMPLE + 1
+DENSE = 400  # pieces of long runs in one text from which on all of it is sampled at once
+_NEEDLE = b"a" * LONG_RUN
+
+
+def _longest_run(form: bytes) -> bytes:
+    classes = form.translate(_CLASSES)
+    best = b""
+    position = 0
+    for part in classes.split(b" "):
+        if len(part) > len(best):
+            best = form[position : position + len(part)]
+        position += len(part) + 1
+    return best
 
 
 def _percent(data: bytes, lower: bool, plus: bool) -> bytes:
@@ -67,13 +88,15 @@ class Mask:
     Nothing in it can be printed by accident: it has no text form.
     """
 
-    __slots__ = ("_literals", "_multiline", "_patterns", "_seen", "_starts", "replacement", "shaped")
+    __slots__ = ("_direct", "_multiline", "_numbers", "_patterns", "_samples", "_seen", "_starts", "replacement", "shaped")
 
     def __init__(self, *, shaped: bool = True, replacement: bytes = REPLACEMENT) -> None:
         self.shaped = shaped
         self.replacement = replacement
-        self._literals: list[bytes] = []
+        self._direct: list[bytes] = []  # literals that are looked for one by one
+        self._samples: dict[bytes, list[bytes]] = {}  # every eight bytes of the others → those literals
         self._seen: set[bytes] = set()
+        self._numbers: set[int] = set()  # the samples as numbers
         self._patterns: list[re.Pattern[bytes]] = []
         self._multiline = 0
         self._starts: dict[int, list[bytes]] = {}
@@ -90,7 +113,12 @@ class Mask:
             for form in forms(secret):
                 if form not in self._seen:
                     self._seen.add(form)
-                    self._literals.append(form)
+                    run = _longest_run(form)
+                    if len(run) < LONG_RUN:
+                        self._direct.append(form)
+                    for at in range(len(run) - SAMPLE + 1) if len(run) >= LONG_RUN else ():
+                        self._samples.setdefault(run[at : at + SAMPLE], []).append(form)
+                        self._numbers.add(int.from_bytes(run[at : at + SAMPLE], sys.byteorder))
                     self._multiline = max(self._multiline, len(form) if b"\n" in form else 0)
                     self._starts.setdefault(form[0], []).append(form)
 
@@ -104,7 +132,7 @@ class Mask:
             raise ValueError(str(error)) from error
 
     def __bool__(self) -> bool:
-        return self.shaped or bool(self._literals) or bool(self._patterns)
+        return self.shaped or bool(self._seen) or bool(self._patterns)
 
     def stream(self) -> Stream:
         """A new stream to filter."""
@@ -124,15 +152,14 @@ class Mask:
     def spans(self, data: bytes, begin: int) -> list[tuple[int, int]]:
         """Where secrets stand in `data` from `begin` on, in order, overlapping ones united."""
         found: list[tuple[int, int]] = []
-        for literal in self._literals:
+        literals, tokens = self._candidates(data)
+        for literal in (*self._direct, *literals):
             at = data.find(literal, begin)
             while at >= 0:
                 found.append((at, at + len(literal)))
                 at = data.find(literal, at + 1)
-        if self.shaped:
-            for index, (beginning, _, _) in enumerate(shapes.SHAPES):
-                if data.find(beginning, begin) >= 0:
-                    found.extend(match.span() for match in shapes.patterns(index)[0].finditer(data, begin))
+        for index in tokens:
+            found.extend(match.span() for match in shapes.patterns(index)[0].finditer(data, begin))
         for pattern in self._patterns:
             found.extend(match.span() for match in pattern.finditer(data, begin) if match.end() > match.start())
         if len(found) < 2:
@@ -146,6 +173,38 @@ class Mask:
             else:
                 united.append((start, end))
         return united
+
+    def _candidates(self, data: bytes) -> tuple[set[bytes], set[int]]:
+        """Literals and shapes that may be there. Only long runs of word characters are looked at, in samples."""
+        literals: set[bytes] = set()
+        tokens: set[int] = set()
+        if self.shaped and shapes.KEYS in data:
+            tokens.add(len(shapes.SHAPES) - 1)
+        samples = self._samples
+        if not samples and not self.shaped:
+            return literals, tokens
+        classes = data.translate(_CLASSES)
+        size = len(data)
+        start = classes.find(_NEEDLE)
+        dense = bool(samples) and start >= 0 and size >= 4096 and classes.count(_NEEDLE) > DENSE
+        if dense:
+            words = memoryview(data)[: size & ~7].cast("Q")
+            if not self._numbers.isdisjoint(words):
+                for number in self._numbers.intersection(words):
+                    literals.update(samples[number.to_bytes(SAMPLE, sys.byteorder)])
+            literals.update(literal for literal in self._seen if literal in data[(size & ~7) - len(literal) :])
+        while start >= 0:
+            end = classes.find(b" ", start + LONG_RUN)
+            if end < 0:
+                end = size
+            if samples and not dense:
+                for at in range(start, end - SAMPLE + 1, STRIDE):
+                    if data[at : at + SAMPLE] in samples:
+                        literals.update(samples[data[at : at + SAMPLE]])
+            if self.shaped:
+                shapes.in_run(data, start, end, tokens)
+            start = classes.find(_NEEDLE, end)
+        return literals, tokens
 
     def open_at(self, data: bytes, begin: int) -> int:
         """Where the part at the end of `data` begins that may still become a secret; len(data) when there is none."""

@@ -1,7 +1,8 @@
 """Tokens that are known by their shape: each has a fixed beginning, found first; the pattern is compiled only then.
 
 A shape is (beginning, rest, open rest): `rest` completes the token; `open rest` matches what may still become one at
-the end of the text read so far. All repetitions are bounded, so the text that is held back is bounded too.
+the end of the text read so far. All repetitions are bounded, so the text that is held back is bounded too. Every
+token but keys has a run of at least `RUN` letters, digits, `_`, `-`, `+`, `%`: text without such runs is not looked at.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 
+RUN = 20
+KEYS = b"-----BEGIN "
 _WORD = rb"[0-9A-Za-z]"
 _URL = rb"[0-9A-Za-z_-]"
 
@@ -30,19 +33,22 @@ SHAPES: tuple[tuple[bytes, bytes, bytes], ...] = (
     (b"rk_live_", _WORD + rb"{24,255}", _WORD + rb"{0,255}"),
     (b"npm_", _WORD + rb"{36}(?![0-9A-Za-z])", _WORD + rb"{0,36}"),
     (b"AIza", _URL + rb"{35}(?![0-9A-Za-z_-])", _URL + rb"{0,35}"),
-    (b"ya29.", rb"[0-9A-Za-z._-]{20,2048}", rb"[0-9A-Za-z._-]{0,2048}"),
+    (b"ya29.", rb"[0-9A-Za-z_-]{20,2048}", rb"[0-9A-Za-z_-]{0,2048}"),
     (
         b"eyJ",
-        _URL + rb"{8,4096}\.eyJ" + _URL + rb"{8,4096}\." + _URL + rb"{16,4096}",
+        _URL + rb"{17,4096}\.eyJ" + _URL + rb"{8,4096}\." + _URL + rb"{16,4096}",
         rb"[0-9A-Za-z._-]{0,12400}",
     ),
     (
-        b"-----BEGIN ",
+        KEYS,
         rb"[A-Z0-9 ]{0,32}PRIVATE KEY-----[^-]{16,16384}-----END [A-Z0-9 ]{0,32}PRIVATE KEY-----",
         rb"[A-Z0-9 ]{0,32}(?:-{0,5}\Z|PRIVATE KEY-----[^-]{0,16384}(?:-{0,5}|-----E[A-Z0-9 ]{0,50}-{0,5})\Z)",
     ),
 )
-LONGEST_BEGINNING = max(len(beginning) for beginning, _, _ in SHAPES)
+_SEPARATORS = bytes(byte if chr(byte).isascii() and chr(byte).isalnum() else 32 for byte in range(256))
+_FIRST: dict[bytes, list[int]] = {}  # the first letters of a beginning → shapes
+for _index, (_beginning, _, _) in enumerate(SHAPES):
+    _FIRST.setdefault(_beginning.translate(_SEPARATORS).split(b" ", 1)[0][:3], []).append(_index)
 
 _compiled: dict[bytes, tuple[re.Pattern[bytes], re.Pattern[bytes]]] = {}
 
@@ -57,3 +63,12 @@ def patterns(index: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
         head = rb"(?<![0-9A-Za-z])" + re.escape(beginning)
         found = _compiled[beginning] = (re.compile(head + rest), re.compile(head + open_rest + rb"\Z"))
     return found
+
+
+def in_run(data: bytes, start: int, end: int, found: set[int]) -> None:
+    """Add the shapes that may begin in a run of word characters: at its start, or behind a sign in it."""
+    for part in data[start:end].translate(_SEPARATORS).split(b" "):
+        if part[:3] in _FIRST:
+            found.update(_FIRST[part[:3]])
+    if data[start - 5 : start] == b"ya29.":
+        found.update(_FIRST[b"ya2"])
