@@ -8,6 +8,8 @@ from runner.cli import clicks
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runner.app import App
 
 
@@ -146,7 +148,7 @@ def _print(app: App, data: Any, format_: str) -> None:
     app.out(formats.to_json(data) if format_ == "json" else formats.to_yaml(data))
 
 
-def _columns(table: list[tuple[str, ...]]) -> str:
+def _columns(table: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n" for row in table

@@ -61,7 +61,7 @@ def workflow(
     resume: str,
     trailing: tuple[str, ...],
 ) -> int:
-    from runner.workflows import run as workflows_run
+    from runner.workflows.run import run as run_workflow
 
     if len(names) > 1:
         raise UsageError(
@@ -70,7 +70,7 @@ def workflow(
             command="atmos workflow",
         )
     flag = app.flags.given.get("identity", identity)
-    return workflows_run.run(
+    return run_workflow(
         app,
         names[0] if names else "",
         file=file or app.env.get("ATMOS_WORKFLOW_FILE", ""),

@@ -121,7 +121,7 @@ class Execution:
         owner = WorkflowOwner(self.compiled, self.invocation)
         owner.working_directory = self._directory()
         if self.dry_run:
-            return self._engine(owner, None).execute()
+            return int(self._engine(owner, None).execute())
         return self._watched(owner)
 
     def _directory(self) -> str:
@@ -196,7 +196,7 @@ class Execution:
 
     def _journal(self, mask: Callable[[str], str]) -> journal.Journal | None:
         if self.past is not None:
-            return journal.reopen(self.past, mask)
+            return journal.reopen(self.app, self.past, mask)
         invocation = self.invocation
         return journal.create(
             self.app, mask, workflow=invocation.name, file=self.file.relative, argument=invocation.file,

@@ -26,6 +26,7 @@ SYNC_EVERY = 0.1
 KEEP = 200
 FORMAT = 1
 ENDING = ".jsonl"
+VARIABLE = "ATMOS_WORKFLOW_RUN"  # tells steps, and runs nested in them, whose steps they are
 
 
 def folder(app: App) -> str:
@@ -43,9 +44,10 @@ def enabled(app: App) -> bool:
 
 
 def new_id(now: float | None = None) -> str:
-    """An id that sorts by time: `20260131-142530-9f3a`."""
+    """An id that sorts by time, to the millisecond: `20260131-142530-0419f`."""
+    now = time.time() if now is None else now
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-    return f"{stamp}-{os.urandom(2).hex()}"
+    return f"{stamp}-{int(now * 1000) % 1000:03d}{os.urandom(1).hex()}"
 
 
 class Journal:
@@ -116,12 +118,14 @@ def create(app: App, mask: Callable[[str], str], **facts: Any) -> Journal | None
         return None
     _lock(fd)
     journal = Journal(path, fd, mask)
-    journal.write("begin", format=FORMAT, pid=os.getpid(), **facts)
+    outer = app.env.get(VARIABLE, "")
+    journal.write("begin", format=FORMAT, pid=os.getpid(), **({"outer": outer} if outer else {}), **facts)
+    app.env[VARIABLE] = journal.run_id
     _tidy(parent)
     return journal
 
 
-def reopen(past: Past, mask: Callable[[str], str]) -> Journal:
+def reopen(app: App, past: Past, mask: Callable[[str], str]) -> Journal:
     """Go on with the journal of an earlier run. AtmosError while that run is alive."""
     try:
         fd = os.open(past.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
@@ -136,6 +140,7 @@ def reopen(past: Past, mask: Callable[[str], str]) -> Journal:
         )
     journal = Journal(past.path, fd, mask)
     journal.write("resume", pid=os.getpid())
+    app.env[VARIABLE] = journal.run_id
     return journal
 
 
@@ -242,10 +247,13 @@ def names(app: App) -> list[str]:
 
 
 def find(app: App, word: str) -> Past:
-    """The run of an id, of the beginning of one, or `last`."""
+    """The run of an id, of the beginning of one, or `last`: the newest that is no step of another run."""
     known = names(app)
-    if word == "last" and known:
-        return Past(os.path.join(folder(app), known[0] + ENDING))
+    if word == "last":
+        for name in known:
+            past = Past(os.path.join(folder(app), name + ENDING))
+            if not past.begin.get("outer"):
+                return past
     matches = [name for name in known if name == word] or [name for name in known if word and name.startswith(word)]
     if len(matches) == 1:
         return Past(os.path.join(folder(app), matches[0] + ENDING))

@@ -91,7 +91,8 @@ class RunRecord:
         self._by_key: dict[tuple[str, str], StepRecord] = {}
 
     def now(self) -> float:
-        return float(self.clock()) - self.begun
+        now: float = self.clock() - self.begun
+        return now
 
     def step(self, name: str, parent: str = "", type: str = "") -> StepRecord:
         """The newest record of a step, made when there is none."""

@@ -66,7 +66,8 @@ class Recorder:
         record.identity, record.stack = str(event.get("identity") or ""), str(event.get("stack") or "")
         self._declared(record, event, parent)
         if self.journal is not None:
-            self.journal.write("start", step=name, **({"parent": parent} if parent else {}))
+            facts: dict[str, Any] = {"parent": parent} if parent else {}
+            self.journal.write("start", step=name, **facts)
 
     def _declared(self, record: StepRecord, event: dict[str, Any], parent: str) -> None:
         """Until the rendered command is known, show it as it is declared."""

@@ -30,6 +30,7 @@ def begin(app: Any, **facts: Any) -> journal.Journal:
     return made
 
 
+
 def test_private_from_birth(app: Any) -> None:
     made = begin(app)
     assert os.stat(made.path).st_mode & 0o777 == 0o600
@@ -81,9 +82,9 @@ def test_secrets_are_masked_and_lines_stay_json(app: Any) -> None:
 def test_a_living_run_is_not_resumed(app: Any) -> None:
     made = begin(app)
     with pytest.raises(AtmosError, match="still going on"):
-        journal.reopen(journal.find(app, "last"), mask)
+        journal.reopen(app, journal.find(app, "last"), mask)
     made.close()
-    again = journal.reopen(journal.find(app, "last"), mask)
+    again = journal.reopen(app, journal.find(app, "last"), mask)
     assert again.run_id == made.run_id
     again.close()
 
@@ -94,6 +95,7 @@ def test_unknown_and_unclear_ids(app: Any) -> None:
     first, second = begin(app), begin(app)
     first.close()
     second.close()
+    assert journal.find(app, "last").run_id == first.run_id  # the second began inside the first
     with pytest.raises(AtmosError, match="several runs"):
         journal.find(app, "20")
 

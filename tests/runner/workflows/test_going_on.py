@@ -1,0 +1,190 @@
+"""Runs that die and go on: nothing that had finished runs twice, nothing is lost, results are there again."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.runner.workflows.conftest import Project
+
+LONG = "workflows:\n  long:\n    steps:\n" + "".join(
+    f"      - {{name: s{n}, type: shell, command: 'echo s{n} >> ran; sleep 0.05; echo out-{n}'}}\n" for n in range(8)
+)
+
+
+def events(journal: Path) -> list[dict[str, object]]:
+    found = []
+    for line in journal.read_text().splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            pytest.fail(f"a torn line: {line!r}")
+    return found
+
+
+def ended(journal: Path) -> list[str]:
+    return [str(event["step"]) for event in events(journal) if event["event"] == "end" and event["status"] == "succeeded"]
+
+
+def ran(project: Project) -> list[str]:
+    path = project.root / "ran"
+    return path.read_text().split() if path.exists() else []
+
+
+def wait_for_lines(project: Project, process: subprocess.Popen[bytes], count: int) -> None:
+    """Until the journal has so many lines, or its run is over."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        if project.journals and project.journals[-1].read_bytes().count(b"\n") >= count:
+            return
+        if process.poll() is not None:
+            return
+        time.sleep(0.005)
+    pytest.fail("the journal does not grow")
+
+
+def was_over(project: Project) -> bool:
+    """The signal came when all was done already: there was nothing to go on with."""
+    return "has succeeded" in (project.root / "stderr").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_at_any_point(project: Project, number: signal.Signals, seed: int) -> None:
+    project.write("w/long.yaml", LONG)
+    chance = random.Random(seed * 1000 + number)
+    process = project.start("workflow", "long")
+    lines = 0
+    for _ in range(4):
+        wait_for_lines(project, process, lines + chance.randint(2, 6))
+        time.sleep(chance.random() * 0.05)
+        process.send_signal(number)
+        if process.wait(60) == 0 or was_over(project):
+            break
+        assert process.returncode in (128 + number, -number), (project.root / "stderr").read_text()
+        time.sleep(0.2)  # what a killed run had started ends by itself
+        before, begun = ended(project.journals[0]), len(ran(project))
+        lines = len(events(project.journals[0]))
+        process = project.start("workflow", "--resume", "last")
+        if chance.random() < 0.4:
+            assert process.wait(60) == 0 or was_over(project), (project.root / "stderr").read_text()
+            assert not set(ran(project)[begun:]) & set(before)
+            break
+    if process.wait(60) not in (0, 1):
+        assert project.run("workflow", "--resume", "last").returncode == 0
+    assert len(project.journals) == 1
+    assert sorted(set(ran(project))) == [f"s{n}" for n in range(8)]
+    assert sorted(set(ended(project.journals[0]))) == [f"s{n}" for n in range(8)]
+    assert len(ended(project.journals[0])) == 8
+    assert json.loads(project.run("run", "list", "-f", "json").stdout)[0]["status"] == "succeeded"
+
+
+def test_results_env_steps_and_children_are_there_again(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  w:
+    steps:
+      - {name: first, type: shell, command: "echo first >> ran; echo one", outputs: {twice: "{{ .value }}{{ .value }}"}}
+      - {name: vars, type: env, vars: {TOKEN: "t-{{ .steps.first.value }}"}}
+      - name: group
+        type: parallel
+        steps:
+          - {name: a, type: shell, command: "echo a >> ran; echo from-a"}
+          - {name: b, type: shell, command: "echo b >> ran; test -e fixed && echo from-b"}
+      - {name: later, when: failure, type: shell, command: echo cleanup >> ran}
+      - name: last
+        type: shell
+        command: echo {{ .steps.first.outputs.twice }} $TOKEN {{ .steps.a.value }} {{ .steps.b.value }} {{ .steps.first.exit_code }}
+""")  # fmt: skip
+    first = project.run("workflow", "w")
+    assert first.returncode == 1
+    assert sorted(ran(project)) == ["a", "b", "cleanup", "first"]
+    (project.root / "fixed").touch()
+    second = project.run("workflow", "--resume", "last")
+    assert second.returncode == 0, second.stderr
+    assert second.stdout.splitlines()[-1] == "oneone t-one from-a from-b 0"
+    assert sorted(ran(project)) == ["a", "b", "b", "cleanup", "first"]
+    third = project.run("workflow", "--resume", "last")
+    assert third.returncode == 1
+    assert "has succeeded" in third.stderr
+
+
+def test_the_run_is_started_as_it_was(project: Project) -> None:
+    project.write("atmos.yaml", """
+base_path: ./
+workflows: {base_path: w}
+commands:
+  - name: say
+    arguments: [{name: word}]
+    flags: [{name: stack, shorthand: s, default: none}]
+    steps: ['echo "{{ .Arguments.word }} {{ .Flags.stack }}"; test -e fixed']
+""")  # fmt: skip
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [{name: x, command: 'say {{ .TrailingArgs }}'}]\n")
+    assert project.run("workflow", "w", "-s", "dev", "--", "hello").stdout == "hello dev\n"
+    (project.root / "fixed").touch()
+    again = project.run("workflow", "--resume", project.journals[0].stem)
+    assert (again.returncode, again.stdout) == (0, "hello dev\n")
+
+
+def test_a_workflow_that_changed_is_refused(project: Project) -> None:
+    text = "workflows:\n  w:\n    steps: [{name: a, type: shell, command: echo a}, {name: b, type: shell, command: exit 3}]\n"
+    project.write("w/w.yaml", text)
+    assert project.run("workflow", "w").returncode == 3
+    project.write("w/w.yaml", text.replace("exit 3", "echo fixed"))
+    project.write("w/other.yaml", text.replace("w:", "other:", 1))
+    assert project.run("workflow", "--resume", "last").stdout == "fixed\n"
+    assert project.run("workflow", "w", "-f", "w").returncode == 0
+    project.write("w/w.yaml", text)
+    assert project.run("workflow", "w", "-f", "w").returncode == 3
+    project.write("w/w.yaml", text.replace("echo a", "echo A"))
+    refused = project.run("workflow", "--resume", "last")
+    assert refused.returncode == 1
+    assert "has changed" in refused.stderr
+
+
+def test_what_is_secret_is_not_stored(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  w:
+    steps:
+      - {name: a, type: shell, command: "echo $GITHUB_TOKEN"}
+      - {name: b, type: env, vars: {X: "{{ .env.GITHUB_TOKEN }}"}}
+      - {name: c, type: input, prompt: Secret, password: true, default: very-secret-default}
+      - {name: d, type: shell, command: exit 1}
+""")  # fmt: skip
+    result = project.run("workflow", "w", "--mask=false", env={"GITHUB_TOKEN": "tok-123456789012345"})
+    assert result.stdout == "tok-123456789012345\n"
+    text = project.journals[0].read_text()
+    assert "tok-123456789012345" not in text
+    assert "very-secret-default" not in text
+    assert project.journals[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_kept_of_dry_runs_or_when_it_is_off(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: ['true']\n")
+    assert project.run("workflow", "w", "--dry-run").returncode == 0
+    assert project.run("workflow", "w", env={"ATMOS_WORKFLOW_JOURNAL": "off"}).returncode == 0
+    assert project.journals == []
+
+
+def test_run_commands(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  good: {steps: ['true']}\n  bad: {steps: ['true', 'exit 4']}\n")
+    assert project.run("run", "list").stderr == "▶ No runs found\n"
+    project.run("workflow", "good")
+    project.run("workflow", "bad")
+    rows = json.loads(project.run("run", "list", "--format", "json").stdout)
+    assert sorted((row["workflow"], row["status"]) for row in rows) == [("bad", "failed"), ("good", "succeeded")]
+    bad = next(row["run"] for row in rows if row["workflow"] == "bad")
+    shown = project.run("run", "show", bad)
+    assert "step2  failed" in shown.stdout
+    assert f"--resume {bad}" in shown.stderr
+    assert project.run("run", "show", "nonsense").returncode == 1
+    assert len(project.run("run", "prune", "--dry-run").stdout.splitlines()) == 2
+    assert len(project.run("run", "prune").stdout.splitlines()) == 2
+    assert project.journals == []
