@@ -47,7 +47,7 @@ def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict
                             functions=functions).render(data, policy)
 
 
-def compile(text: str, *, name: str = "template", strict: bool = True,  # noqa: A001  (as in `re.compile`)
+def compile(text: str, *, name: str = "template", strict: bool = True,
             delimiters: tuple[str, str] | None = None,
             functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None) -> Template:
     """The text as a Template, to be rendered many times."""

@@ -15,7 +15,21 @@ from .errors import Failure
 from .functions.registry import GO_TYPES
 from .kinds import Int64, StringMap, Strings, TypedList
 from .nodes import (
-    Action, Branch, Chain, Command, Dot, Field, Identifier, Include, Jump, Literal, Nil, Node, Pipe, Text, Variable,
+    Action,
+    Branch,
+    Chain,
+    Command,
+    Dot,
+    Field,
+    Identifier,
+    Include,
+    Jump,
+    Literal,
+    Nil,
+    Node,
+    Pipe,
+    Text,
+    Variable,
 )
 from .parser import Body, Parser
 from .program import Program
@@ -302,7 +316,7 @@ class Compiler:
             value = self.command(command, value)
         assert value is not None
         value = value._replace(interface=False)
-        if pipe.variables and not (len(pipe.variables) == 2):
+        if pipe.variables and len(pipe.variables) != 2:
             slot = pipe.variables[0][1]
             self.stored.discard(slot)
             self.emit(f"x{slot} = {value.code}")

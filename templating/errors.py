@@ -50,7 +50,7 @@ class TemplateError(Exception):
         self.known_keys = list(known_keys)
 
 
-class Failure(Exception):  # noqa: N818  (a signal between the engine's own modules, never shown)
+class Failure(Exception):
     """Something went wrong at one place of a template; the template turns it into a TemplateError.
 
     place: index into the program's table of places, or None when the function at hand knows it better.

@@ -112,6 +112,7 @@ def zone_named(name: str) -> Zone | None:
 class Duration(GoObject):
     __slots__ = ("nanoseconds",)
     go_type = "time.Duration"
+    basic = "int"
 
     def __init__(self, nanoseconds: int) -> None:
         self.nanoseconds = nanoseconds
@@ -217,6 +218,7 @@ class Named(GoObject):
     """A number with a name: a month or a weekday. Prints as the name, compares as the number."""
 
     __slots__ = ("go_kind", "name", "number")
+    basic = "int"
 
     def __init__(self, kind: str, number: int, name: str) -> None:
         self.go_kind, self.number, self.name = kind, number, name

@@ -54,6 +54,8 @@ class GoObject:
 
     __slots__ = ()
     go_type: ClassVar[str] = "struct"
+    basic: ClassVar[str] = ""
+    """the kind it compares as: "int" for a number with a name (`nanoseconds` holds it)"""
     members: ClassVar[dict[str, tuple[str | None, Callable[..., Any]]]] = {}
 
 

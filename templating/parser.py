@@ -8,7 +8,21 @@ from . import lexer as lex
 from .errors import TemplateError
 from .literals import Overflow, number, unquote
 from .nodes import (
-    Action, Branch, Chain, Command, Dot, Field, Identifier, Include, Jump, Literal, Nil, Node, Pipe, Text, Variable,
+    Action,
+    Branch,
+    Chain,
+    Command,
+    Dot,
+    Field,
+    Identifier,
+    Include,
+    Jump,
+    Literal,
+    Nil,
+    Node,
+    Pipe,
+    Text,
+    Variable,
 )
 
 if TYPE_CHECKING:
@@ -163,6 +177,7 @@ class Parser:
                 return nodes, node
             self.put(nodes, node)
         self.fail("unexpected EOF", self.peek()[2])
+        return None
 
     def text_or_action(self) -> Node | _End | None:
         token = self.next()
@@ -175,6 +190,7 @@ class Parser:
             self.action_line = 0
             return node
         self.unexpected(token, "input")
+        return None
 
     def action(self) -> Node | _End | None:
         token = self.peek_solid()
@@ -403,6 +419,7 @@ class Parser:
             if known == name:
                 return slot
         self.fail(f'undefined variable "{name}"', pos)
+        return None
 
     def undefined(self, name: str, pos: int) -> NoReturn:
         from .functions import nearest

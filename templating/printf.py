@@ -11,7 +11,15 @@ from typing import Any
 from .errors import Failure
 from .kinds import GoObject, Uint8
 from .values import (
-    encode, float_digits, is_print, plain, quote, scientific, sorted_keys, text_of, type_name,
+    encode,
+    float_digits,
+    is_print,
+    plain,
+    quote,
+    scientific,
+    sorted_keys,
+    text_of,
+    type_name,
 )
 
 MAX_WIDTH = 1_000_000
@@ -105,6 +113,8 @@ def sprintf(form: str, values: tuple[Any, ...]) -> str:
         elif arg >= len(values):
             out.append(f"%!{verb}(MISSING)")
         else:
+            if verb == "v":
+                spec.go_syntax, spec.sharp, spec.plus = spec.sharp, False, False
             out.append(spec.format(values[arg], verb))
             arg += 1
     out.append(_extra(values, arg, reordered))
@@ -136,11 +146,12 @@ def _extra(values: tuple[Any, ...], arg: int, reordered: bool) -> str:
 class _Spec:
     """One directive: its flags, width and precision."""
 
-    __slots__ = ("minus", "plus", "precision", "sharp", "space", "width", "zero")
+    __slots__ = ("go_syntax", "minus", "plus", "precision", "sharp", "space", "width", "zero")
 
     def __init__(self, flags: str) -> None:
         self.minus, self.plus, self.sharp = "-" in flags, "+" in flags, "#" in flags
         self.space, self.zero = " " in flags, "0" in flags and "-" not in flags
+        self.go_syntax = False
         self.width = 0
         self.precision: int | None = None
 
@@ -159,9 +170,9 @@ class _Spec:
             return self.string(type_name(value), "s")
         if value is None:
             if verb == "v":
-                return self.pad("interface {}(nil)" if depth and self.sharp else "<nil>")
+                return self.pad("interface {}(nil)" if depth and self.go_syntax else "<nil>")
             return self.pad("<nil>") if depth else f"%!{verb}(<nil>)"
-        if isinstance(value, GoObject) and verb in "vsxXq" and not (verb == "v" and self.sharp):
+        if isinstance(value, GoObject) and verb in "vsxXq" and not (verb == "v" and self.go_syntax):
             return self.string(str(value), "s" if verb == "v" else verb)
         if value.__class__ is str:
             return self.string(value, verb) if verb in "vsxXq" else self.bad(value, verb)
@@ -187,16 +198,15 @@ class _Spec:
         return f"%!{verb}({type_name(value)}={self.format(value, 'v')})"
 
     def map(self, value: dict[Any, Any], verb: str, depth: int) -> str:
-        sharp = self.sharp and verb == "v"
         items = [self.format(key, verb, depth + 1) + ":" + self.format(value[key], verb, depth + 1)
                  for key in sorted_keys(value)]
-        if sharp:
+        if self.go_syntax:
             return f"{type_name(value)}{{{', '.join(items)}}}"
         return f"map[{' '.join(items)}]"
 
     def list(self, value: Any, verb: str, depth: int) -> str:
         items = [self.format(item, verb, depth + 1) for item in value]
-        if self.sharp and verb == "v":
+        if self.go_syntax:
             return f"{type_name(value)}{{{', '.join(items)}}}"
         return f"[{' '.join(items)}]"
 
@@ -207,7 +217,7 @@ class _Spec:
             return self.hex(text, verb)
         if self.precision is not None:
             text = text[: self.precision]
-        if verb == "q" or (verb == "v" and self.sharp):
+        if verb == "q" or self.go_syntax:
             if verb == "q" and self.sharp and "`" not in text and all(is_print(c) or c == "\t" for c in text):
                 text = f"`{text}`"
             else:

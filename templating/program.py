@@ -95,9 +95,7 @@ class Program:
             return value
         if kind == "dict" and isinstance(value, dict):
             return value
-        if kind == "time" and isinstance(value, GoObject) and value.go_type == "time.Time":
-            return value
-        if kind == "duration" and isinstance(value, GoObject) and value.go_type == "time.Duration":
+        if isinstance(value, GoObject) and value.go_type == GO_TYPES.get(kind):
             return value
         wanted = GO_TYPES.get(kind, kind)
         if value is None and not interface:
@@ -156,7 +154,7 @@ def _fill_checks() -> None:
 
     _CHECKS.update({
         "string": (str,), "int": (int,), "int64": (Int64,), "float": (float,), "bool": (bool,),
-        "list": (list, tuple), "dict": (dict, StringMap), "strings": (Strings,), "time": (), "duration": (),
+        "list": (list, tuple), "dict": (dict, StringMap), "strings": (Strings,), "time": (), "duration": (), "version": (), "certificate": (),
     })
 
 

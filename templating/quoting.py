@@ -21,7 +21,7 @@ def quote_word(word: str) -> str:
         return "''"
     if "\0" in word:
         raise ValueError("a shell word cannot contain a null byte")
-    if word.isascii() and word.isprintable() or all(char.isprintable() or char in "\t\r" for char in word):
+    if (word.isascii() and word.isprintable()) or all(char.isprintable() or char in "\t\r" for char in word):
         if "'" in word:
             for char in '\\"`$':
                 word = word.replace(char, "\\" + char)

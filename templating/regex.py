@@ -45,7 +45,7 @@ class Pattern:
         self._safe: Any = None
 
     def _engine(self, text: str) -> Any:
-        if self.risk == 0 or self.risk == 1 and len(text) <= SHORT:
+        if self.risk == 0 or (self.risk == 1 and len(text) <= SHORT):
             return self.regex
         if self._safe is None:
             import re2
@@ -128,7 +128,7 @@ class _Translator:
                 self.emit("|")
                 self.pos += 1
                 can_repeat = False
-            elif char in "*+?" or char == "{" and _repeat.match(source, self.pos):
+            elif char in "*+?" or (char == "{" and _repeat.match(source, self.pos)):
                 if not can_repeat:
                     raise _fail("missing argument to repetition operator", self.operator()[0])
                 self.repetition(start)
@@ -231,7 +231,7 @@ class _Translator:
         if self.pos >= len(self.source):
             return
         char = self.source[self.pos]
-        if char in "*+?" or char == "{" and _repeat.match(self.source, self.pos):
+        if char in "*+?" or (char == "{" and _repeat.match(self.source, self.pos)):
             raise _fail("invalid nested repetition operator", self.source[start : self.operator()[1]])
 
     # --- escapes and classes ------------------------------------------------------------------------
@@ -250,8 +250,6 @@ class _Translator:
             self.emit("(?a:\\b)")
         elif char == "B":
             self.emit("(?a:\\B)")
-        elif char == "C":
-            self.emit("(?s:.)")
         elif char == "Q":
             end = source.find("\\E", self.pos)
             text = source[self.pos : end] if end >= 0 else source[self.pos :]
@@ -453,7 +451,7 @@ def _risk(translated: str) -> int:
             elif op is constants.SUBPATTERN:
                 if explodes(argument[3]):
                     return True
-            elif op is constants.BRANCH and any([explodes(branch) for branch in argument[1]]):
+            elif op is constants.BRANCH and any(explodes(branch) for branch in argument[1]):
                 return True
         return False
 

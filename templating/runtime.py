@@ -20,13 +20,14 @@ LARGE = 4096
 
 
 class Runtime:
-    __slots__ = ("bodies", "depth", "functions", "limits", "measured", "policy", "program", "steps", "work", "written")
+    __slots__ = ("depth", "extra", "functions", "limits", "measured", "policy", "program", "steps", "work", "written")
 
     def __init__(self, program: Program, policy: Policy | None, functions: Mapping[str, Any] | None) -> None:
         self.program = program
         self.policy = policy or DENY
         self.limits = self.policy.limits
         self.functions = functions or {}
+        self.extra: dict[str, Any] = {}
         self.depth = 0
         self.steps = 0
         self.work = 0
@@ -169,7 +170,7 @@ def wrong_arguments(function: Callable[..., Any], name: str, args: tuple[Any, ..
         kinds = [p for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         least = sum(1 for p in kinds if p.default is p.empty)
         open_ended = any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values())
-        if open_ended or least != len(kinds) and len(args) < least:
+        if open_ended or (least != len(kinds) and len(args) < least):
             return f"wrong number of args for {name}: want at least {least} got {len(args)}"
         return f"wrong number of args for {name}: want {len(kinds)} got {len(args)}"
     return ""

@@ -205,7 +205,12 @@ def _basic(value: Any) -> str:
         return "float"
     if isinstance(value, int):
         return "int"
-    return ""
+    return value.basic if isinstance(value, GoObject) else ""
+
+
+def _number(value: Any) -> Any:
+    """What a value compares by."""
+    return value.nanoseconds if isinstance(value, GoObject) and hasattr(value, "nanoseconds") else value
 
 
 def equal_any(first: Any, others: tuple[Any, ...]) -> bool:
@@ -221,7 +226,7 @@ def _equal(first: Any, other: Any) -> bool:
     if kind != other_kind:
         raise _incompatible(first, other)
     if kind:
-        return bool(first == other)
+        return bool(_number(first) == _number(other))
     for value in (first, other):
         if isinstance(value, dict | list | tuple | bytes | Function):
             from .printf import sprintf
@@ -242,7 +247,7 @@ def less(first: Any, other: Any) -> bool:
         raise Failure("invalid type for comparison")
     if kind != other_kind:
         raise _incompatible(first, other)
-    return bool(first < other)
+    return bool(_number(first) < _number(other))
 
 
 def deep_equal(first: Any, other: Any) -> bool:

@@ -13,7 +13,110 @@ if TYPE_CHECKING:
     from .registry import Family, Spec
 
 FAMILIES: dict[str, str] = {
-    "builtin": "and or not eq ne lt le gt ge len index print printf println html js urlquery call",
+    "builtin": "and or not eq ne lt le gt ge len index print println printf html js urlquery call",
+    "text": (
+        "trim trimAll trimall trimPrefix trimSuffix nospace upper lower title untitle swapcase repeat "
+        "substr trunc abbrev abbrevboth initials wrap wrapWith contains hasPrefix hasSuffix quote squote "
+        "shellQuote shellWord cat indent nindent replace plural snakecase kebabcase camelcase shuffle "
+        "toString toStrings join splitList split splitn sortAlpha hello"
+    ),
+    "math": (
+        "int int64 float64 atoi toDecimal add add1 sub mul div mod max biggest min addf add1f subf mulf "
+        "divf maxf minf ceil floor round until untilStep seq"
+    ),
+    "lists": (
+        "list tuple first mustFirst last mustLast rest mustRest initial mustInitial append push "
+        "mustAppend mustPush prepend mustPrepend concat reverse mustReverse uniq mustUniq without "
+        "mustWithout has mustHas slice mustSlice compact mustCompact chunk mustChunk collectKeys"
+    ),
+    "dicts": (
+        "dict get set unset hasKey pluck keys values pick omit merge mustMerge mergeOverwrite "
+        "mustMergeOverwrite dig deepCopy mustDeepCopy deepEqual"
+    ),
+    "choices": (
+        "default empty coalesce ternary all any fail typeOf typeIs typeIsLike kindOf kindIs required "
+        "test.Required assert test.Assert test.Fail test.Ternary kind test.Kind isKind test.IsKind"
+    ),
+    "encodings": (
+        "toJson mustToJson toPrettyJson mustToPrettyJson toRawJson mustToRawJson fromJson mustFromJson "
+        "toYaml mustToYaml toYAML data.ToYAML fromYaml mustFromYaml b64enc b64dec b32enc b32dec "
+        "base64.Encode base64.Decode base64.DecodeBytes sha1sum sha256sum sha512sum adler32sum"
+    ),
+    "regexes": (
+        "regexMatch mustRegexMatch regexFind mustRegexFind regexFindAll mustRegexFindAll regexReplaceAll "
+        "mustRegexReplaceAll regexReplaceAllLiteral mustRegexReplaceAllLiteral regexSplit mustRegexSplit "
+        "regexQuoteMeta regexp.Find regexp.FindAll regexp.Match regexp.QuoteMeta regexp.Replace "
+        "regexp.ReplaceLiteral regexp.Split"
+    ),
+    "dates": (
+        "now date dateInZone date_in_zone htmlDate htmlDateInZone toDate mustToDate dateModify "
+        "date_modify mustDateModify must_date_modify unixEpoch ago duration durationRound time.ANSIC "
+        "time.UnixDate time.RubyDate time.RFC822 time.RFC822Z time.RFC850 time.RFC1123 time.RFC1123Z "
+        "time.RFC3339 time.RFC3339Nano time.Kitchen time.Stamp time.StampMilli time.StampMicro "
+        "time.StampNano time.Now time.Parse time.ParseLocal time.ParseInLocation time.Unix "
+        "time.ParseDuration time.Nanosecond time.Microsecond time.Millisecond time.Second time.Minute "
+        "time.Hour time.Since time.Until time.ZoneName time.ZoneOffset"
+    ),
+    "versions": "semver semverCompare",
+    "urls": "urlParse urlJoin conv.URL",
+    "paths": (
+        "clean osClean path.Clean filepath.Clean base osBase path.Base filepath.Base dir osDir path.Dir "
+        "filepath.Dir ext osExt path.Ext filepath.Ext isAbs osIsAbs path.IsAbs filepath.IsAbs path.Join "
+        "filepath.Join path.Split filepath.Split path.Match filepath.Match filepath.Rel "
+        "filepath.FromSlash filepath.ToSlash filepath.VolumeName"
+    ),
+    "environment": "env expandenv getenv",
+    "randoms": (
+        "randAlphaNum randAlpha randAscii randNumeric randBytes randInt uuidv4 uuid.V4 uuid.V1 uuid.Nil "
+        "uuid.IsValid uuid.Parse random.ASCII random.Alpha random.AlphaNum random.String random.Item "
+        "random.Number random.Float"
+    ),
+    "secrets": (
+        "crypto.SHA1 crypto.SHA1Bytes crypto.SHA224 crypto.SHA224Bytes crypto.SHA256 crypto.SHA256Bytes "
+        "crypto.SHA384 crypto.SHA384Bytes crypto.SHA512 crypto.SHA512Bytes crypto.SHA512_224 "
+        "crypto.SHA512_224Bytes crypto.SHA512_256 crypto.SHA512_256Bytes crypto.PBKDF2 crypto.WPAPSK "
+        "bcrypt crypto.Bcrypt htpasswd derivePassword encryptAES decryptAES crypto.EncryptAES "
+        "crypto.DecryptAES crypto.DecryptAESBytes"
+    ),
+    "keys": (
+        "genPrivateKey genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert "
+        "genSignedCertWithKey buildCustomCert crypto.RSAGenerateKey crypto.RSADerivePublicKey "
+        "crypto.ECDSAGenerateKey crypto.ECDSADerivePublicKey crypto.RSAEncrypt crypto.RSADecryptBytes "
+        "crypto.RSADecrypt"
+    ),
+    "strings": (
+        "strings.Abbrev strings.Contains strings.HasPrefix strings.HasSuffix strings.ReplaceAll "
+        "replaceAll strings.Repeat strings.RuneCount strings.Indent strings.Quote strings.Squote "
+        "strings.ShellQuote strings.Slug strings.Sort strings.Split strings.SplitN splitN strings.Title "
+        "strings.ToLower toLower strings.ToUpper toUpper strings.Trim strings.TrimPrefix "
+        "strings.TrimSuffix strings.TrimSpace trimSpace strings.Trunc strings.SnakeCase "
+        "strings.KebabCase strings.CamelCase strings.WordWrap"
+    ),
+    "conv": (
+        "conv.ToBool bool conv.Bool conv.ToBools conv.ToInt conv.ToInt64 conv.ToInts conv.ToInt64s "
+        "conv.ToFloat64 conv.ToFloat64s conv.ToString conv.ToStrings conv.Join conv.Atoi conv.ParseInt "
+        "conv.ParseUint conv.ParseFloat conv.ParseBool conv.Default conv.Dict coll.Dict conv.Slice "
+        "coll.Slice conv.Has coll.Has"
+    ),
+    "maths": (
+        "math.Add math.Sub math.Mul math.Div math.Rem rem math.Pow pow math.Abs math.Ceil math.Floor "
+        "math.Round math.Max math.Min math.IsInt math.IsFloat math.IsNum math.Seq"
+    ),
+    "coll": (
+        "coll.Append coll.Prepend coll.Reverse coll.Uniq coll.Flatten flatten coll.Keys coll.Values "
+        "coll.Merge coll.Pick coll.Omit coll.Sort sort coll.JSONPath jsonpath"
+    ),
+    "data": (
+        "data.JSON json data.JSONArray jsonArray data.YAML yaml data.YAMLArray yamlArray data.TOML toml "
+        "data.ToJSON toJSON data.ToJSONPretty toJSONPretty data.ToTOML toTOML data.CSV csv data.CSVByRow "
+        "csvByRow data.CSVByColumn csvByColumn data.ToCSV toCSV datasource ds include defineDatasource "
+        "datasourceExists datasourceReachable listDatasources"
+    ),
+    "files": "file.Read file.Exists file.IsDir file.ReadDir file.Walk file.Stat file.Write",
+    "net": (
+        "net.ParseIP net.ParseIPPrefix net.ParseIPRange net.CIDRHost net.CIDRNetmask net.CIDRSubnets "
+        "net.CIDRSubnetSizes getHostByName net.LookupIP net.LookupIPs net.LookupCNAME"
+    ),
 }
 
 NAMESPACES: frozenset[str] = frozenset(

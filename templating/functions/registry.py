@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 GO_TYPES = {
     "string": "string", "int": "int", "int64": "int64", "float": "float64", "bool": "bool", "any": "interface {}",
     "list": "[]interface {}", "dict": "map[string]interface {}", "strings": "[]string",
+    "time": "time.Time", "duration": "time.Duration", "version": "*semver.Version", "certificate": "sprig.certificate",
 }
 _SMALL = frozenset(("bool", "int", "float", "Int64", "None"))
 

@@ -1,0 +1,56 @@
+"""The environment, as far as the policy shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import Failure
+from ..values import text_of
+from .registry import Family
+
+FAMILY = Family("environment", "Environment")
+add = FAMILY.add
+_variable = re.compile(r"\$(?:\{([^}]*)\}|([A-Za-z_]\w*)|([*#$@!?0-9-])|(\{))", re.DOTALL)
+
+
+def variables(rt: Any) -> Mapping[str, str]:
+    found: Mapping[str, str] | None = rt.policy.env
+    if found is None:
+        raise Failure("templates may not read the environment here")
+    return found
+
+
+@add("env", "string", '{{ env "EXAMPLE" }}[{{ env "NOT_SET" }}]', "example[]", context=True)
+def env(rt: Any, name: str) -> str:
+    """The value of a variable; "" when it is not set."""
+    return variables(rt).get(name, "")
+
+
+@add("expandenv", "string", '{{ expandenv "in $EXAMPLE ${EXAMPLE}s" }}', "in example examples", context=True)
+def expandenv(rt: Any, text: str) -> str:
+    """A text with $NAME and ${NAME} replaced."""
+    known = variables(rt)
+
+    def value(match: re.Match[str]) -> str:
+        return known.get(match[1] if match[1] is not None else match[2] or "", "")
+
+    return _variable.sub(value, text)
+
+
+@add("getenv", "any any...", '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}', "example fallback",
+     context=True)
+def getenv(rt: Any, name: Any, *default: Any) -> str:
+    """The value of a variable, else the content of the file that NAME_FILE names, else the default."""
+    known = variables(rt)
+    key = text_of(name)
+    value = known.get(key, "")
+    if not value and known.get(key + "_FILE"):
+        from .files import read
+
+        try:
+            value = read(rt, known[key + "_FILE"]).strip()
+        except Failure:
+            value = ""
+    return value or (text_of(default[0]) if default else "")

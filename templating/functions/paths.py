@@ -1,0 +1,145 @@
+"""Paths as texts: slash paths (`base`, `path.`) and the system's (`osBase`, `filepath.`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..errors import Failure
+from ..kinds import Strings
+from ..values import text_of
+from .registry import Family
+
+FAMILY = Family("paths", "Paths")
+add = FAMILY.add
+
+
+@add("clean osClean path.Clean filepath.Clean", "any", '{{ clean "a//b/../c" }}', "a/c")
+def clean(value: Any) -> str:
+    """The shortest form of a path."""
+    path = text_of(value)
+    rooted = path.startswith("/")
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if parts and parts[-1] != "..":
+                parts.pop()
+                continue
+            if rooted:
+                continue
+        parts.append(part)
+    return ("/" if rooted else "") + "/".join(parts) or "."
+
+
+@add("base osBase path.Base filepath.Base", "any", '{{ base "a/b.tf" }}', "b.tf")
+def base(value: Any) -> str:
+    """The last part of a path."""
+    path = text_of(value)
+    if not path:
+        return "."
+    return path.rstrip("/").rpartition("/")[2] or "/"
+
+
+@add("dir osDir path.Dir filepath.Dir", "any", '{{ dir "a/b.tf" }}', "a")
+def directory(value: Any) -> str:
+    """A path without its last part."""
+    head, slash, _ = text_of(value).rpartition("/")
+    return clean(head + slash)
+
+
+@add("ext osExt path.Ext filepath.Ext", "any", '{{ ext "b.tar.gz" }}', ".gz")
+def ext(value: Any) -> str:
+    """The extension of a file name, with its dot."""
+    name = text_of(value).rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 else ""
+
+
+@add("isAbs osIsAbs path.IsAbs filepath.IsAbs", "any", '{{ isAbs "/x" }}', "true")
+def is_abs(value: Any) -> bool:
+    """Whether a path begins at the root."""
+    return text_of(value).startswith("/")
+
+
+@add("path.Join filepath.Join", "any...", '{{ path.Join "a" "../b" "c" }}', "b/c")
+def join(*values: Any) -> str:
+    """Parts as one clean path."""
+    parts = [part for part in map(text_of, values) if part]
+    return clean("/".join(parts)) if parts else ""
+
+
+@add("path.Split filepath.Split", "any", '{{ path.Split "a/b.tf" }}', "[a/ b.tf]")
+def split(value: Any) -> Strings:
+    """Folder and file name, as a list of two."""
+    head, slash, tail = text_of(value).rpartition("/")
+    return Strings([head + slash, tail])
+
+
+@add("path.Match filepath.Match", "any any", '{{ path.Match "*.tf" "main.tf" }}', "true")
+def match(pattern: Any, value: Any) -> bool:
+    """Whether a path matches a pattern of * ? and [classes]; * stops at slashes."""
+    return re.fullmatch(glob_pattern(text_of(pattern)), text_of(value), re.DOTALL) is not None
+
+
+def glob_pattern(pattern: str) -> str:
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "*":
+            if not out or out[-1] != "[^/]*":
+                out.append("[^/]*")
+        elif char == "?":
+            out.append("[^/]")
+        elif char == "\\":
+            if at >= len(pattern):
+                raise Failure("syntax error in pattern")
+            out.append(re.escape(pattern[at]))
+            at += 1
+        elif char == "[":
+            end = pattern.find("]", at + 2 if pattern[at : at + 1] == "^" else at + 1)
+            if end < 0:
+                raise Failure("syntax error in pattern")
+            body = pattern[at:end].replace("[", "\\[")
+            try:
+                re.compile(f"[{body}]")
+            except re.error:
+                raise Failure("syntax error in pattern") from None
+            out.append(f"[{body}]")
+            at = end + 1
+        else:
+            out.append(re.escape(char))
+    return "".join(out)
+
+
+@add("filepath.Rel", "any any", '{{ filepath.Rel "/a" "/a/b/c" }}', "b/c")
+def rel(root: Any, value: Any) -> str:
+    """The way from one folder to a path."""
+    start, target = clean(root), clean(value)
+    if start == target:
+        return "."
+    if start.startswith("/") != target.startswith("/"):
+        raise Failure(f"Rel: can't make {target} relative to {start}")
+    first = [part for part in start.split("/") if part not in ("", ".")]
+    second = [part for part in target.split("/") if part not in ("", ".")]
+    shared = 0
+    while shared < min(len(first), len(second)) and first[shared] == second[shared]:
+        shared += 1
+    if ".." in first[shared:]:
+        raise Failure(f"Rel: can't make {target} relative to {start}")
+    return "/".join([*[".."] * (len(first) - shared), *second[shared:]])
+
+
+@add("filepath.FromSlash filepath.ToSlash", "any", '{{ filepath.ToSlash "a/b" }}', "a/b")
+def to_slash(value: Any) -> str:
+    """The path with this system's separators, or with slashes."""
+    return text_of(value)
+
+
+@add("filepath.VolumeName", "any", '[{{ filepath.VolumeName "/a" }}]', "[]")
+def volume_name(value: Any) -> str:
+    """The drive of a path; empty on this system."""
+    return text_of(value)[:0]
