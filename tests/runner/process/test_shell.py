@@ -1,0 +1,85 @@
+"""Texts of steps run by real shells."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from runner.process import launch, shell
+
+ENV = {"PATH": os.environ["PATH"], "HOME": "/"}
+
+
+def run(text: str, *, env: dict[str, str] | None = None, setting: str = "") -> launch.Outcome:
+    env = env or ENV
+    program = shell.program(text, name="cmd-step-0", env=env, cwd="/", setting=setting)
+    assert program.path is not None
+    outcome = launch.run(program.argv, path=program.path, env=env, cwd="/", stdout=None, stderr=None, capture=True)
+    if outcome.code == shell.SYNTAX and shell.has_syntax_error(program, env, "/"):
+        outcome.code = 1
+    return outcome
+
+
+@pytest.mark.parametrize("text", ["terraform plan -out=x.plan", "  git status\n", "aws s3 ls s3.example/a:b,c%d"])
+def test_plain_commands(text: str) -> None:
+    assert shell.words(text) == text.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "echo a", "A=1 env", "a | b", "ls *", "a; b", "cd x", "a\nb", "echo $X", "x 'y'", "~/bin/x", "%1", "[ -f x ]", "a #c",
+     "a{b,c}", "! true", "test -f x", "exit 3", "a > b", "a & b", "a?"],
+)  # fmt: skip
+def test_texts_that_need_a_shell(text: str) -> None:
+    assert shell.words(text) is None
+
+
+def test_the_name_of_the_shell() -> None:
+    assert run('echo "$0 $#"').stdout == b"cmd-step-0 0\n"
+
+
+@pytest.mark.parametrize("text", ["echo one\nif true; then", "echo one; (", "echo 'one", "cat <<EOF\nno end"])
+def test_nothing_of_a_text_with_a_syntax_error_runs(text: str) -> None:
+    outcome = run(text)
+    assert (outcome.code, outcome.stdout) == (1, b"")
+    assert outcome.stderr
+
+
+def test_a_status_of_two_is_no_syntax_error() -> None:
+    assert run("echo x; exit 2").code == 2
+
+
+@pytest.mark.parametrize("text", ["# only a comment", "\n\n", "true # and a comment", "echo a \\\n  b", "echo a \\"])
+def test_odd_texts_are_fine(text: str) -> None:
+    assert run(text).code == 0
+
+
+def test_not_found() -> None:
+    outcome = run('no-such-x || echo "code $?"')
+    assert outcome.stdout == b"code 127\n"
+    assert outcome.stderr == b'"no-such-x": executable file not found in $PATH\n'
+
+
+def test_no_startup_files(tmp_path: object) -> None:
+    with open(f"{tmp_path}/rc", "w") as stream:
+        stream.write("echo from rc\n")
+    assert run("echo x;", env={**ENV, "BASH_ENV": f"{tmp_path}/rc", "ENV": f"{tmp_path}/rc"}).stdout == b"x\n"
+
+
+def test_lines_count_from_the_text() -> None:
+    assert run('echo "$LINENO"\necho "$LINENO"').stdout == b"1\n2\n"
+
+
+def test_extended_globs_parse() -> None:
+    assert run("case abc in @(abc|d)) echo yes;; esac").stdout == b"yes\n"
+
+
+def test_another_shell() -> None:
+    assert run('echo "${BASH_VERSION-none}"', setting="sh").stdout in (b"none\n", run('echo "$BASH_VERSION"').stdout)
+
+
+def test_an_unset_variable_is_told_from_a_missing_program() -> None:
+    outcome = run('set -u; echo "$NEVER"')
+    assert shell.missed_variable("cmd-step-0", outcome.stderr)
+    assert not shell.missed_variable("cmd-step-0", run("set -u; nope-x").stderr)
