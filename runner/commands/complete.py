@@ -92,11 +92,12 @@ def _root(app: App, before: list[str], current: str) -> Found:
     found: list[Candidate] = [(row.name, row.summary) for row in cli.TABLE]
     found += [(alias, row.summary) for row in cli.TABLE for alias in row.aliases if current and alias.startswith(current)]
     try:
+        configured = app.config.aliases()
         for name, description, aliases, internal, *_ in app.config.command_summaries():
-            if not internal and name not in cli.BY_NAME:
+            if not internal and name not in cli.BY_NAME and name not in configured:
                 found.append((name, first_line(description)))
                 found += [(alias, first_line(description)) for alias in aliases if current and str(alias).startswith(current)]
-        found += [(name, f"alias for {words}") for name, words in app.config.aliases().items() if name not in cli.BY_NAME]
+        found += [(name, f"alias for {words}") for name, words in configured.items() if name not in cli.BY_NAME]
     except AtmosError:
         pass  # built-in commands can be completed all the same
     return Found(sorted(found))
@@ -269,7 +270,7 @@ def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
     assert isinstance(row, Builtin)
     globals_ = {flag.name: flag for flag in _globals()}
     target, words = _click_command(row, rest)
-    options = _options(target)
+    options = _options(app, target)
     by_name = {**globals_, **{flag.name: flag for flag in options}}
     by_shorthand = {short: globals_[name] for short, name in SHORTHANDS.items()}
     if row.identity_shorthand:
@@ -318,7 +319,11 @@ def _click_command(row: object, rest: list[str]) -> tuple[click.Command | None, 
         loaded = importlib.import_module(module)
     except Exception:  # noqa: BLE001 - completion never fails
         return None, words
-    found = _by_path(loaded, [path, *(f"{path} {words[0]}" for _ in words[:1])])
+    make = getattr(loaded, "group", None)  # a group that is put together when it is called
+    if make is not None:
+        found: tuple[click.Command, int] | None = (make(words[0] if words else ""), 0)
+    else:
+        found = _by_path(loaded, [path, *(f"{path} {words[0]}" for _ in words[:1])])
     if found is None:
         return None, words
     command, depth = found
@@ -342,11 +347,12 @@ def _by_path(module: object, paths: list[str]) -> tuple[click.Command, int] | No
     return None
 
 
-def _options(target: click.Command | None) -> list[Flag]:
-    """The options of a built-in as flags."""
+def _options(app: App, target: click.Command | None) -> list[Flag]:
+    """The options of a built-in as flags, with the values that their `shell_complete` knows."""
     import click
 
     flags = []
+    ctx = click.Context(target, obj=app) if target is not None else None
     for param in target.params if target is not None else ():
         if not isinstance(param, click.Option) or param.hidden:
             continue
@@ -358,7 +364,7 @@ def _options(target: click.Command | None) -> list[Flag]:
         flags.append(Flag({
             "name": name, "shorthand": short, "description": param.help or "",
             "type": "bool" if param.is_flag or param.count else "list" if param.multiple else "string",
-            "values": list(map(str, param.type.choices)) if isinstance(param.type, click.Choice) else [],
+            "values": [item.value for item in param.shell_complete(ctx, "") if item.type == "plain"] if ctx else [],
             "semantic": name if name in ("stack", "component") else "",
         }))  # fmt: skip
     return flags

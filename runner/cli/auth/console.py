@@ -37,9 +37,21 @@ _GO_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 BROWSERS = ("google-chrome", "google-chrome-stable", "chromium-browser", "chromium")
 
 
+def _destinations(ctx: object, param: object, incomplete: str) -> list[str]:  # noqa: ARG001
+    from auth.aws.console import PLACES
+
+    return sorted(PLACES)
+
+
 @clicks.command("atmos auth console", "Open a cloud provider's web console as an identity.", examples=EXAMPLES)
 @parts.identity_flag
-@clicks.option("--destination", default="", metavar="PLACE", help="A service such as s3, or a whole URL.")
+@clicks.option(
+    "--destination",
+    default="",
+    metavar="PLACE",
+    shell_complete=_destinations,
+    help="A service such as s3, or a whole URL.",
+)
 @clicks.option(
     "--duration", default="", metavar="TIME", help="How long the console's session lasts, as in 1h30m (default 1h)."
 )
@@ -66,7 +78,6 @@ def command(
         raise parts.failed(error, f"identity={identity}", manager) from error
     length = wanted or configured_duration(manager, session) or DEFAULT_DURATION
     from auth.console import sign_in
-
     from auth.errors import AuthError
 
     try:

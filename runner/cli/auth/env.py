@@ -42,6 +42,7 @@ eval "$(atmos auth env --unset)"
     "format_name",
     default=None,
     metavar="NAME",
+    shell_complete=parts.fixed(*env_formats.FORMATS),
     help=f"One of {', '.join(env_formats.FORMATS)} (default bash). Also ATMOS_AUTH_ENV_FORMAT.",
 )
 @clicks.option(

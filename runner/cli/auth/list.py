@@ -37,15 +37,39 @@ atmos auth list -f html > auth.html
 
 @clicks.command("atmos auth list", "List providers and identities, and how they hang together.", examples=EXAMPLES)
 @clicks.option(
-    "--format", "-f", "format_name", default="tree", metavar="NAME", help=f"One of {', '.join(FORMATS)} (default tree)."
+    "--format",
+    "-f",
+    "format_name",
+    default="tree",
+    metavar="NAME",
+    shell_complete=parts.fixed(*FORMATS),
+    help=f"One of {', '.join(FORMATS)} (default tree).",
 )
 @clicks.option(
-    "--providers", is_flag=False, flag_value="", default=None, metavar="[A,B]", help="Only providers, all or some."
+    "--providers",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[A,B]",
+    shell_complete=parts.known("providers"),
+    help="Only providers, all or some.",
 )
 @clicks.option(
-    "--identities", is_flag=False, flag_value="", default=None, metavar="[A,B]", help="Only identities, all or some."
+    "--identities",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[A,B]",
+    shell_complete=parts.known("identities"),
+    help="Only identities, all or some.",
 )
-@clicks.option("--tags", default="", metavar="A,B", help="Only what carries one of these tags.")
+@clicks.option(
+    "--tags",
+    default="",
+    metavar="A,B",
+    shell_complete=parts.known_tags("providers", "identities"),
+    help="Only what carries one of these tags.",
+)
 def command(app: App, format_name: str, providers: str | None, identities: str | None, tags: str) -> int:
     """Print the listing to stdout."""
     name = SYNONYMS.get(format_name.strip().lower(), format_name.strip().lower())

@@ -43,9 +43,16 @@ atmos auth login --all
     "-p",
     default="",
     metavar="NAME",
+    shell_complete=parts.known("providers"),
     help="Authenticate with a provider alone (first login with auto-provisioning, no identity needed).",
 )
-@clicks.option("--tags", default="", metavar="A,B", help="Choose among the identities that carry one of these tags.")
+@clicks.option(
+    "--tags",
+    default="",
+    metavar="A,B",
+    shell_complete=parts.known_tags("identities"),
+    help="Choose among the identities that carry one of these tags.",
+)
 @clicks.option("--all", "everyone", is_flag=True, help="Authenticate with every identity, one after the other.")
 @clicks.option("--webflow", is_flag=True, help="A fresh browser sign-in for an aws/user identity.")
 def command(app: App, name: str, provider: str, tags: str, everyone: bool, webflow: bool) -> int:

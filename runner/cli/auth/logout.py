@@ -42,8 +42,21 @@ DIRECT = {
 @clicks.command("atmos auth logout", "Remove cached credentials and sessions.", examples=EXAMPLES)
 @clicks.argument("name", required=False, default="")
 @parts.identity_flag
-@clicks.option("--provider", "-p", default="", metavar="NAME", help="A provider and every identity that stands on it.")
-@clicks.option("--tags", default="", metavar="A,B", help="The providers that carry one of these tags.")
+@clicks.option(
+    "--provider",
+    "-p",
+    default="",
+    metavar="NAME",
+    shell_complete=parts.known("providers"),
+    help="A provider and every identity that stands on it.",
+)
+@clicks.option(
+    "--tags",
+    default="",
+    metavar="A,B",
+    shell_complete=parts.known_tags("providers"),
+    help="The providers that carry one of these tags.",
+)
 @clicks.option("--all", "everything", is_flag=True, help="Every provider and identity of this configuration.")
 @clicks.option("--all-realms", is_flag=True, help="The files of every realm, this configuration's and others'.")
 @clicks.option("--dry-run", is_flag=True, help="Say what would be removed.")

@@ -21,6 +21,39 @@ identity_flag: Callable[[Any], Any] = clicks.option(
 )  # fmt: skip
 
 
+def known(section: str) -> Callable[[Any, Any, str], list[str]]:
+    """Completes the names of a section's entries."""
+    return lambda ctx, param, incomplete: sorted(_section(ctx.obj, section))  # noqa: ARG005
+
+
+def known_tags(*sections: str) -> Callable[[Any, Any, str], list[str]]:
+    """Completes the tags that entries of these sections carry."""
+
+    def tags(ctx: Any, param: Any, incomplete: str) -> list[str]:  # noqa: ARG001
+        found: set[str] = set()
+        for section in sections:
+            for entry in _section(ctx.obj, section).values():
+                listed = entry.get("tags") if isinstance(entry, dict) else None
+                found.update(tag for tag in listed or () if isinstance(tag, str))
+        return sorted(found)
+
+    return tags
+
+
+def fixed(*words: str) -> Callable[[Any, Any, str], list[str]]:
+    """Completes certain words."""
+    return lambda ctx, param, incomplete: list(words)  # noqa: ARG005
+
+
+def _section(app: App, name: str) -> dict[str, Any]:
+    try:
+        auth = app.config.raw("auth")
+    except AtmosError:
+        return {}
+    entries = auth.get(name) if isinstance(auth, dict) else None
+    return entries if isinstance(entries, dict) else {}
+
+
 def names_of(text: str | None) -> list[str]:
     """The items of a comma-separated list."""
     return [item.strip() for item in (text or "").split(",") if item.strip()]

@@ -33,6 +33,7 @@ REAUTHENTICATE = "gcloud auth application-default login"
     "-o",
     default=None,
     metavar="json",
+    shell_complete=parts.fixed("json"),
     help="json: print the status as JSON to stdout. Also ATMOS_AUTH_WHOAMI_OUTPUT.",
 )
 def command(app: App, output: str | None) -> int:

@@ -87,7 +87,7 @@ def session(tmp_path: Path, federation: Federation | None, aws: str, identity: s
 def test_a_token_becomes_an_address(tmp_path: Path, federation: Federation, aws_endpoint: str) -> None:
     found = session(tmp_path, federation, aws_endpoint)
     made = sign_in(found, destination="S3", seconds=7200, issuer="our team")
-    assert made.url.startswith(f"{federation.url}/federation?Action=login&Issuer=our%20team&")
+    assert made.url.startswith(f"{federation.url}/federation?Action=login&Issuer=our+team&")
     query = parse_qs(urlsplit(made.url).query)
     assert query["SigninToken"] == ["tok/en+1"]
     assert query["Destination"] == ["https://console.aws.amazon.com/s3"]
@@ -97,17 +97,18 @@ def test_a_token_becomes_an_address(tmp_path: Path, federation: Federation, aws_
     assert "tok" not in repr(made)
 
 
-def test_a_refused_duration_is_left_out(tmp_path: Path, federation: Federation, aws_endpoint: str) -> None:
-    federation.refuse = [400]
-    assert sign_in(session(tmp_path, federation, aws_endpoint), seconds=60).seconds == 900
-    assert ["SessionDuration" in query for query in federation.queries] == [True, False]
+def test_chained_roles_say_no_duration(tmp_path: Path, federation: Federation, aws_endpoint: str) -> None:
+    sign_in(session(tmp_path, federation, aws_endpoint, "far"), seconds=40000)
+    assert "SessionDuration" not in federation.queries[0]
 
 
-def test_chained_roles_have_an_hour(tmp_path: Path, federation: Federation, aws_endpoint: str) -> None:
-    assert sign_in(session(tmp_path, federation, aws_endpoint, "far"), seconds=40000).seconds == 3600
+def test_durations_keep_to_the_limits(tmp_path: Path, federation: Federation, aws_endpoint: str) -> None:
+    found = session(tmp_path, federation, aws_endpoint)
+    assert sign_in(found, seconds=60).seconds == 900
+    assert sign_in(found, seconds=90000).seconds == 43200
 
 
-@pytest.mark.parametrize("answers", [[400, 400], [403], [500, 500]])
+@pytest.mark.parametrize("answers", [[400], [403], [500, 500]])
 def test_a_refusal_shows_no_request(
     tmp_path: Path, federation: Federation, aws_endpoint: str, answers: list[int]
 ) -> None:
@@ -140,22 +141,21 @@ def test_nobody_answers(tmp_path: Path, aws_endpoint: str) -> None:
     found = session(tmp_path, None, aws_endpoint)
     assert found.manager is not None
     found.manager.services.env["AWS_ENDPOINT_URL_SIGNIN"] = "http://127.0.0.1:9"  # type: ignore[index]
-    with pytest.raises(AuthError, match="federation") as caught:
+    with pytest.raises(AuthError, match="sign-in token") as caught:
         sign_in(found)
     assert "Session=" not in caught.value.message
 
 
 def test_pages() -> None:
     console = "https://console.aws.amazon.com"
-    assert aws_console.page("", console) == f"{console}/"
-    assert aws_console.page("https://example.com/x", console) == "https://example.com/x"
-    assert aws_console.page("Step-Functions", console) == f"{console}/states"
+    assert aws_console.address("", "us-east-1") == f"{console}/"
+    assert aws_console.address("https://example.com/x", "us-east-1") == "https://example.com/x"
+    assert aws_console.address("Step-Functions", "") == f"{console}/states"
     with pytest.raises(AuthError, match='unknown service alias: "lamda"') as caught:
-        aws_console.page("lamda", console)
+        aws_console.address("lamda", "us-east-1")
     assert "`lambda`" in caught.value.hints[0]
 
 
 def test_partitions() -> None:
-    assert aws_console.hosts("cn-north-1")[1] == "https://console.amazonaws.cn"
-    assert aws_console.hosts("us-gov-west-1")[0] == "https://signin.amazonaws-us-gov.com"
-    assert aws_console.hosts("eu-west-1")[0] == "https://signin.aws.amazon.com"
+    assert aws_console.address("", "cn-north-1") == "https://console.amazonaws.cn/"
+    assert aws_console.address("", "us-gov-west-1") == "https://console.amazonaws-us-gov.com/"
