@@ -269,8 +269,10 @@ def _text(data: dict[str, Any], *path: str) -> str:
 
 def summary(name: str, entry: dict[str, Any]) -> tuple[str, str, tuple[str, ...], bool, bool, bool]:
     """What lists and help need of a command without decoding it."""
+    from runner.commands.model import text as described
+
     return (
-        name, str(entry.get("description") or ""), tuple(entry.get("aliases") or ()), bool(entry.get("internal")),
+        name, described(entry.get("description")), tuple(entry.get("aliases") or ()), bool(entry.get("internal")),
         bool(entry.get("commands")), bool(entry.get("broken") or entry.get("problems")),
     )  # fmt: skip
 
