@@ -30,10 +30,10 @@ def run(app: App, tree: dict[str, object], words: list[str]) -> int:
     take_globals(app, parsed)
     if parsed.help_topic is not None:
         return _help(app, parsed)
-    grammar.check_words(parsed)
     command = parsed.resolve(app.config.resolve)
     if not command.steps:
         return _without_steps(app, parsed)
+    grammar.check_words(parsed)
     if parsed.flags.get("watch") is not None and _automatic(parsed, "watch"):
         from runner.commands import watch
 
@@ -79,11 +79,12 @@ def _automatic(parsed: Parsed, name: str) -> bool:
 
 
 def _help(app: App, parsed: Parsed) -> int:
-    if parsed.command.children and not parsed.command.arguments:
+    command = parsed.named
+    if command.children and not command.arguments:
         grammar.check_words(parsed)
     from runner.console import help as console_help
 
-    app.out(console_help.render_command_help(app, parsed.command, parsed.help_topic or ""))
+    app.out(console_help.render_command_help(app, command, parsed.help_topic or ""))
     return 0
 
 
@@ -119,7 +120,7 @@ def _without_steps(app: App, parsed: Parsed) -> int:
         lines += [f"{number}. {child.path}" for number, child in enumerate(children, 1)]
         app.err("\n".join(lines) + "\n")
         return 1
-    if parsed.arguments:
+    if parsed.arguments and command.arguments:
         raise grammar.usage_error(command, f"Unknown command {parsed.arguments[0]} for {command.path}")
     grammar.check_count(parsed)
     place = command.data.get("where")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from runner.commands import grammar
 from runner.commands.model import text
 from runner.errors import AtmosError, UserAborted
+from runner.globals import SELECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Values:
 
     def trailing_text(self) -> str:
         """The words after `--` as one text that bash reads as those words again."""
+        if not self.trailing:
+            return ""
         from templating.quoting import quote_words
 
         try:
@@ -51,7 +54,13 @@ class Values:
 
 def _flag_value(app: App, parsed: Parsed, flag: Flag) -> object:
     if flag.origin == "global":
-        return app.flags.on(flag.name) if flag.type == "bool" else app.flags.text(flag.name)
+        if flag.type == "bool":
+            return app.flags.on(flag.name)
+        if flag.type == "list":
+            return app.flags.items(flag.name)
+        if flag.name == "identity":  # what was asked for, not what the environment says
+            return "" if parsed.identity in (None, SELECT) else parsed.identity
+        return app.flags.text(flag.name)
     value = parsed.flags.get(flag.name)
     if value is not None:
         return value

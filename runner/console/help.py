@@ -332,8 +332,8 @@ def render_root_help(app: App, topic: str = "") -> str:
     custom: list[Command] = []
     configured: dict[str, str] = {}
     try:
-        custom = [Command(tree) for tree in _trees(app) if str(tree["name"]) not in cli.BY_NAME]
         configured = app.config.aliases()
+        custom = [Command(tree) for tree in _trees(app) if str(tree["name"]) not in cli.BY_NAME and tree["name"] not in configured]
         if not topic and _unfiltered(app):
             topic = "all"
     except AtmosError as error:
