@@ -21,6 +21,8 @@ from auth.store import Store
 if TYPE_CHECKING:
     from auth.keyrings import Keyring
 
+KEYRING_TYPES = ("system", "file", "memory")
+
 
 def load(
     config: Mapping[str, Any] | str | os.PathLike[str],
@@ -73,13 +75,16 @@ def load(
     asking = prompter if prompter is not None else (_terminal() if interactive else Nobody(notify))
     silent = _silent
     say_warning = warn or _to_stderr
+    keyring_type = environment.get("ATMOS_KEYRING_TYPE", "")
+    if keyring_type and keyring_type.lower() not in KEYRING_TYPES:
+        say_warning(f'unknown keyring type "{keyring_type}", using system keyring')
     command = tuple(refresh_command) if refresh_command else ("atmos", "-C", folder)
 
     def open_keyring() -> Keyring:
         from auth.keyrings import open_keyring as open_configured
 
         return open_configured(parsed, environment, lambda: asking if interactive else None,
-                               resolve=lambda text: paths.expand(text, environment, folder), warn=say_warning)
+                               resolve=lambda text: paths.expand(text, environment, folder))
 
     services = Services(
         env=environment, now=clock, base_dir=folder, project=project or folder, interactive=interactive,

@@ -18,6 +18,7 @@ class AwsAmbient(AwsIdentity):
     standalone = True
     ambient = True
     label = "aws-ambient"
+    no_refresh = True  # a process under an identity no longer has the surroundings it came from
 
     def check(self, entry: Identity, report: Report) -> None:
         if entry.raw.get("via") is not None:

@@ -38,6 +38,11 @@ class Place:
     def config(self) -> str:
         return os.path.join(self.folder, "config")
 
+    @property
+    def no_keys(self) -> str:
+        """A credentials file without keys: whoever reads it turns to the profile's `credential_process`."""
+        return os.path.join(self.folder, "credentials-process")
+
     def document(self) -> ini.Document:
         return _document(self.credentials)
 
@@ -133,6 +138,8 @@ def write(link: Link, credentials: AwsCredentials, run: Run) -> Place:
         settings = _document(where.config)
         settings.put(ini.Section(_profile(link.name), [], _profile_lines(link, credentials, run)))
         atomic.write_private(where.config, settings.text())
+        if keyless(link, run):
+            atomic.write_private(where.no_keys, "# No keys here: the profile's credential_process gives fresh ones.\n")
         atomic.write_private(where.credentials, document.text())
     return where
 
@@ -143,6 +150,15 @@ def _profile_lines(link: Link, credentials: AwsCredentials, run: Run) -> list[st
         command = [*run.services.refresh_command, "auth", "credential-process", link.name]
         lines.append("credential_process = " + shlex.join(command))
     return lines
+
+
+def keyless(link: Link, run: Run) -> bool:
+    """Whether a process gets a profile without keys (`session.refresh: process`).
+
+    SDKs prefer a profile's keys to its `credential_process`: where keys stand they use them until their end, and
+    only without them do they fetch fresh ones in the middle of a long run.
+    """
+    return link.entry.text("session.refresh").lower() == "process" and refreshes(link, run)
 
 
 def refreshes(link: Link, run: Run) -> bool:
@@ -183,7 +199,7 @@ def tidy(folder: str) -> None:
         left = os.listdir(folder)
     except OSError:
         return
-    if all(name.endswith(".lock") for name in left):
+    if all(name.endswith(".lock") or name == "credentials-process" for name in left):
         for name in left:
             atomic.remove(os.path.join(folder, name))
         atomic.remove_if_empty(folder)

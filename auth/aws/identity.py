@@ -33,7 +33,7 @@ class AwsIdentity(IdentityKind):
     def environment(self, link: Link, run: Run) -> dict[str, str]:
         where = files.place(link, run)
         found = {
-            "AWS_SHARED_CREDENTIALS_FILE": where.credentials,
+            "AWS_SHARED_CREDENTIALS_FILE": where.no_keys if files.keyless(link, run) else where.credentials,
             "AWS_CONFIG_FILE": where.config,
             "AWS_PROFILE": link.name,
         }

@@ -76,7 +76,7 @@ class NoKeyring:
 
 
 def open_keyring(config: AuthConfig, env: Mapping[str, str], prompter: Callable[[], Prompter | None], *,
-                 resolve: Callable[[str], str], warn: Callable[[str], None]) -> Keyring:
+                 resolve: Callable[[str], str]) -> Keyring:
     """The keyring that is configured. `prompter` gives whoever may be asked for a password, if anybody."""
     wanted = (env.get("ATMOS_KEYRING_TYPE") or str(config.get("keyring.type") or "system")).strip().lower()
     if wanted == "memory":
@@ -89,8 +89,6 @@ def open_keyring(config: AuthConfig, env: Mapping[str, str], prompter: Callable[
                         or "ATMOS_KEYRING_PASSWORD")
         return FileKeyring(resolve(folder) if folder else f"{paths.data_home(env)}/keyring", password_env, env,
                            prompter)
-    if wanted != "system":
-        warn(f'unknown keyring type "{wanted}", using system keyring')
     from auth.keyrings.system import open_system
 
     return open_system(env)
