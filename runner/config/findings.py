@@ -26,9 +26,11 @@ class Report:
         self.problems: list[Problem] = []
 
     def add(self, problem: Problem) -> None:
-        """Keep a finding once."""
-        if all(str(problem) != str(other) for other in self.problems):
-            self.problems.append(problem)
+        """Keep a finding once, however many ways lead to it."""
+        for other in self.problems:
+            if str(other.where) == str(problem.where) and (problem.message in other.message or other.message in problem.message):
+                return
+        self.problems.append(problem)
 
     def add_error(self, error: BaseException) -> None:
         """Keep an error as a finding, with what it says to do."""

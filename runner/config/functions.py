@@ -71,7 +71,9 @@ _COUNTS = {"!env": (1, 2), "!random": (0, 2), "!include": (1, 99), "!include.raw
 
 def failed(tag: str, argument: str, error: AtmosError, where: Where | None) -> AtmosError:
     """The error of a function with the call and its place."""
-    call = f"{tag} {argument}".strip()
+    from runner.config.include import without_secrets
+
+    call = " ".join([tag, *map(without_secrets, argument.split(" "))]).strip()
     return AtmosError(
         f"failed to execute yaml function: {call}: {error.message}", where=where or error.where,
         explanation=error.explanation, hints=error.hints, title="Configuration Error",

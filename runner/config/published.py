@@ -1,8 +1,7 @@
 """JSON Schemas of the file formats, for editors and SchemaStore: generated from what the program itself checks with.
 
 `atmos.yaml` comes from the typed settings, steps from the tables of step fields and step types, manifests from the
-known keys of stacks. A value given by a YAML function (`!env`) reaches an editor as text, so text is accepted wherever
-a function may stand.
+known keys of stacks. What a YAML function (`!env`) will give is not known to an editor; it checks what is written.
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ def configuration() -> dict[str, Any]:
     from runner.config.schema import Configuration
 
     result = Configuration.model_json_schema(by_alias=True)
+    _unstrict(result)
     definitions = result.setdefault("$defs", {})
     definitions |= _step_definitions("shell") | _command_definitions()
     for definition in [result, *definitions.values()]:
@@ -47,7 +47,6 @@ def configuration() -> dict[str, Any]:
                               "items": {"$ref": "#/$defs/Command"}}  # fmt: skip
     definitions["Workflows"]["additionalProperties"] = {"$ref": "#/$defs/Workflow"}
     definitions["Workflow"] = _workflow()
-    _unstrict(result)
     return {
         "$schema": DRAFT,
         "$id": "https://json.schemastore.org/atmos-runner.json",

@@ -157,7 +157,7 @@ def parse(text: str, file: str, *, on_tag: OnTag = refuse_tag) -> Map | Seq | ob
     try:
         return builder.document()
     except yaml.MarkedYAMLError as error:
-        raise _located(error, text, file) from error
+        raise _located(error, text, file, builder.flows) from error
     except yaml.reader.ReaderError as error:
         raise _unreadable(error, text, file) from error
 
@@ -170,6 +170,7 @@ class _Builder:
         self.next: Callable[[], Any] = CParser(text).get_event
         self.anchors: dict[str, tuple[object, str | None]] = {}
         self.open: set[str] = set()
+        self.flows: list[Any] = []  # where the `[` and `{` stand that are open
         self.sizes: dict[int, int] = {}
         self.nodes = 0
         self.expanded = 0
@@ -207,7 +208,11 @@ class _Builder:
             if anchor:
                 self.open.add(anchor)
             before = self.nodes + self.expanded
+            if event.flow_style:
+                self.flows.append(event.start_mark)
             value = self.mapping(event, depth) if kind is yaml.MappingStartEvent else self.sequence(event, depth)
+            if event.flow_style:
+                self.flows.pop()
             if anchor:
                 self.open.discard(anchor)
                 self.sizes[id(value)] = self.nodes + self.expanded - before + 1
@@ -396,6 +401,8 @@ _EXPLAINED = (
      "Close it with `]`"),
     ("did not find expected ',' or '}'", "the mapping that opens here is not closed, or an entry lacks its comma",
      "Close it with `}`"),
+    ("did not find expected node content", "the list or mapping that opens here is not closed, or a value is missing in it",
+     ""),
     ("did not find expected key", "a line that does not belong to the mapping it stands in; check its indentation", ""),
     ("did not find expected '-' indicator", "a line that does not belong to the list it stands in; check its indentation",
      ""),
@@ -404,7 +411,7 @@ _EXPLAINED = (
 )  # fmt: skip
 
 
-def _located(error: yaml.MarkedYAMLError, text: str, file: str) -> AtmosError:
+def _located(error: yaml.MarkedYAMLError, text: str, file: str, flows: list[Any]) -> AtmosError:
     """The parser's error in our words, at the place that helps most: for unclosed things, where they open."""
     problem = error.problem or "the YAML does not parse"
     mark = error.problem_mark or error.context_mark
@@ -419,8 +426,8 @@ def _located(error: yaml.MarkedYAMLError, text: str, file: str) -> AtmosError:
             if char != "\t":
                 message = f"`{char}` cannot begin a value"
                 hint = "Quote text that begins with this character"
-        if error.context_mark and ("not closed" in explained):
-            mark = error.context_mark
+        if "not closed" in explained:
+            mark = flows[-1] if flows and "quoted" not in explained else error.context_mark or mark
         break
     if mark is None:
         return AtmosError(f"{file}: {message}", title="Invalid YAML", where=Where(file))
