@@ -8,10 +8,11 @@ one of these, stay text. Answers are cached so that a long line full of `<<` cos
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
+
 
 _start = re.compile(r"[ \t]*(?:(?P<field>\.[^\W\d])|(?P<dot>\.)(?=[\s>|])|(?P<variable>\$)|(?P<paren>\()|(?P<word>[^\W\d]\w*))")
 _bare = re.compile(r"[ \t]*(\w+)[ \t]*")

@@ -8,8 +8,6 @@ nothing of a template can become Python code.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from . import functions
 from .errors import Failure
 from .functions.registry import GO_TYPES
@@ -36,22 +34,32 @@ from .program import Program
 from .runtime import LARGE
 from .values import print_value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from .functions.registry import Spec
+
 
 MAX_LOOPS = 14
 _CHUNKED_LOOPS = 4  # Python nests at most 20 loops; a chunked range takes two
 
 
-class Operand(NamedTuple):
-    """A value at hand: the Python expression that names it, and what is known about it."""
+class Operand:
+    """A value at hand: the Python expression that names it, and what is known about it.
 
-    code: str
-    interface: bool = False
-    """read from a map, a list or a range: a nil is a stored one"""
-    literal: bool = False
+    interface: read from a map, a list or a range, so that a nil is a stored one. literal: a constant.
+    """
+
+    __slots__ = ("code", "interface", "literal")
+
+    def __init__(self, code: str, *, interface: bool = False, literal: bool = False) -> None:
+        self.code, self.interface, self.literal = code, interface, literal
+
+    def plain(self) -> Operand:
+        """The same value, unwrapped: a nil is an absent one."""
+        return Operand(self.code, literal=self.literal) if self.interface else self
 
 
 NIL = Operand("None")
@@ -313,9 +321,8 @@ class Compiler:
     def pipe(self, pipe: Pipe) -> Operand:
         value: Operand | None = None
         for command in pipe.commands:
-            value = self.command(command, value)
+            value = self.command(command, value).plain()
         assert value is not None
-        value = value._replace(interface=False)
         if pipe.variables and len(pipe.variables) != 2:
             slot = pipe.variables[0][1]
             self.stored.discard(slot)
@@ -369,7 +376,7 @@ class Compiler:
             return self.call(node.node, command, tuple(node.names), args, final, node)
         self.at = node
         receiver = self.argument(node.node)
-        return self.fields(receiver._replace(interface=False), node.names, node, args, final)
+        return self.fields(receiver.plain(), node.names, node, args, final)
 
     def fields(self, receiver: Operand, names: list[str], node: Node, args: list[Node], final: Operand | None) -> Operand:
         """`.a.b` of a value; with arguments the last one must be a method."""
@@ -386,7 +393,7 @@ class Compiler:
         result = self.fresh()
         if receiver.literal or receiver.code == "None":
             self.emit(f"{result} = {receiver.code}")
-            receiver = receiver._replace(code=result, literal=False)
+            receiver = Operand(result, interface=receiver.interface)
         path = "".join([f"[{self.constant(name)}]" for name in names])
         place = self.place(self.at)
         self.emit(f"try: {result} = {receiver.code}{path}")
@@ -526,7 +533,7 @@ class Compiler:
         if value.literal or value.code == "None" or value.code[0] == "x":
             copy = self.fresh()  # do not change what the name stands for
             self.emit(f"{copy} = {value.code}")
-            value = value._replace(code=copy)
+            value = Operand(copy, interface=value.interface)
         check = (f"{value.code} = P.check({self.constant(kind)}, {value.code}, {value.interface}, {self.place(node)})")
         self.emit(f"if {value.code}.__class__ is not {test}: {check}" if test else check)
         return value.code

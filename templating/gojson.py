@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from .errors import Failure
 from .kinds import GoObject
 from .values import float_digits, plain, text_of, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_DEPTH = 200
 _special = re.compile('[\x00-\x1f"\\\\<>&\u2028\u2029\ud800-\udfff]')

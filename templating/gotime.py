@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time as _time
-from typing import Any, ClassVar
 
 from .errors import Failure
 from .kinds import GoObject, Int64
 from .layouts import MONTHS, WEEKDAYS, Broken, format_layout, parse_layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 DAY = 86400
 NANO = 1_000_000_000

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from .errors import Failure
 from .kinds import GoObject
 from .values import sorted_keys, text_of, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_DEPTH = 200
 MAX_NODES = 1_000_000
@@ -153,13 +156,13 @@ def _loader() -> Any:
             self.nodes += 1
             return super().compose_node(parent, index)
 
-        def construct_object(self, node: Any, deep: bool = False) -> Any:
+        def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002
             self.nodes += 1
             if self.nodes > MAX_NODES:
                 raise yaml.YAMLError("document contains excessive aliasing")
             return super().construct_object(node, deep=True)
 
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002
             self.flatten_mapping(node)
             made: dict[str, Any] = {}
             for key_node, value_node in node.value:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from .kinds import GoObject
 from .values import text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MIN, MAX = -(1 << 63), (1 << 63) - 1
 _whole = re.compile(r"([-+]?\d*)(?:\.\d*)?")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
-
 from . import lexer as lex
 from .errors import TemplateError
 from .literals import Overflow, number, unquote
@@ -25,8 +23,11 @@ from .nodes import (
     Variable,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
+    from typing import NoReturn
+
 
 MAX_PARENS = 60
 MAX_BLOCKS = 60

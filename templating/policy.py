@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
+    from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one rendering; going beyond one is a TemplateError."""
+    """Bounds of one rendering; going beyond one is a TemplateError.
 
-    output: int = 64 << 20
-    """characters of the result, and of any one string made on the way"""
-    items: int = 2_000_000
-    """items of one list made by a function"""
-    steps: int = 20_000_000
-    """rounds of all `range` loops together"""
-    work: int = 4 << 30
-    """bytes of all large intermediate values together"""
-    depth: int = 200
-    """templates that call templates"""
+    output: characters of the result, and of any one text made on the way. items: of one list made by a function.
+    steps: rounds of all `range` loops together. work: bytes of all large values made on the way.
+    depth: templates that call templates.
+    """
+
+    __slots__ = ("depth", "items", "output", "steps", "work")
+
+    def __init__(self, *, output: int = 64 << 20, items: int = 2_000_000, steps: int = 20_000_000,
+                 work: int = 4 << 30, depth: int = 200) -> None:
+        self.output, self.items, self.steps, self.work, self.depth = output, items, steps, work, depth
 
 
-@dataclass(frozen=True, slots=True)
+LIMITS = Limits()
+
+
 class Policy:
     """The capabilities of one rendering.
 
     env: the environment that `env`, `expandenv` and `getenv` read; None denies them any.
     files: False denies the file functions, True allows all paths, a folder allows what lies under it (read only
-    unless `write_files`). exec: running programs (no built-in function does; for injected ones). network: name look-ups.
-    clock: what `now` reads. zone: the local time zone (None: the machine's). rng: the source of the random functions;
-    None is the operating system's secure one.
+    unless `write_files`). exec: running programs (no function here does; for those of the caller).
+    network: looking up names. clock: what `now` reads. zone: the local time zone (None: the machine's).
+    rng: the source of the random functions; None is the operating system's secure one. cwd: what relative paths
+    start from. datasources: name → URL or {"url": …}; file and env URLs are read, under the rules above.
     """
 
-    env: Mapping[str, str] | None = None
-    files: bool | str = False
-    write_files: bool = False
-    exec: bool = False
-    network: bool = False
-    clock: Callable[[], datetime] | None = None
-    zone: tzinfo | None = None
-    rng: random.Random | None = None
-    cwd: str | None = None
-    limits: Limits = field(default_factory=Limits)
-    datasources: Mapping[str, Any] | None = None
-    """name → URL or {"url": …}; only file: and relative paths are read, under the rule for files"""
+    __slots__ = ("clock", "cwd", "datasources", "env", "exec", "files", "limits", "network", "rng", "write_files",
+                 "zone")
+
+    def __init__(
+        self,
+        *,
+        env: Mapping[str, str] | None = None,
+        files: bool | str = False,
+        write_files: bool = False,
+        exec: bool = False,
+        network: bool = False,
+        clock: Callable[[], datetime] | None = None,
+        zone: tzinfo | None = None,
+        rng: random.Random | None = None,
+        cwd: str | None = None,
+        datasources: Mapping[str, Any] | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.env, self.files, self.write_files, self.exec, self.network = env, files, write_files, exec, network
+        self.clock, self.zone, self.rng, self.cwd = clock, zone, rng, cwd
+        self.datasources, self.limits = datasources, limits
 
 
 DENY = Policy()

@@ -6,7 +6,6 @@ A wrong verb or a missing argument never fails; the text says so (`%!d(string=a)
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from .errors import Failure
 from .kinds import GoObject, Uint8
@@ -21,6 +20,10 @@ from .values import (
     text_of,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_WIDTH = 1_000_000
 _spec = re.compile(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
-
 from .errors import Failure, TemplateError, explain_missing
 from .functions.registry import GO_TYPES
 from .kinds import GoObject, StringMap, Strings
 from .values import type_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, NoReturn
 
     from .lexer import Source
     from .nodes import Node

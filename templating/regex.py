@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from .errors import Failure
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
+
 
 MAX_REPEAT = 1000
 MAX_PATTERN = 20_000
@@ -131,7 +133,7 @@ class _Translator:
             elif char in "*+?" or (char == "{" and _repeat.match(source, self.pos)):
                 if not can_repeat:
                     raise _fail("missing argument to repetition operator", self.operator()[0])
-                self.repetition(start)
+                self.repetition()
                 can_repeat = False
                 self.no_second_repetition(start)
             elif char == "[":
@@ -212,7 +214,7 @@ class _Translator:
         end = match.end() if match else self.pos + 1
         return self.source[self.pos : end], end
 
-    def repetition(self, start: int) -> None:
+    def repetition(self) -> None:
         text, end = self.operator()
         if text[0] == "{":
             match = _repeat.match(text)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from .errors import Failure
 from .kinds import GoObject
 from .policy import DENY
 from .values import sorted_keys, text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
 
     from .policy import Policy
     from .program import Program
+
 
 CHUNK = 1024
 LARGE = 4096

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from .compiler import compile_text
 from .errors import Failure, TemplateError
 from .runtime import Runtime
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from .policy import Policy
     from .program import Program
+
 
 _CACHE_SIZE = 512
 _programs: dict[tuple[Any, ...], Program] = {}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .errors import Failure
 from .kinds import Function, GoObject, Int64, StringMap, Strings, TypedList, Uint8
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 INFINITY = float("inf")
 

@@ -5,12 +5,13 @@ The table is written out so that a template imports only the families it uses; a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
+    from typing import Any
 
     from .registry import Family, Spec
+
 
 FAMILIES: dict[str, str] = {
     "builtin": "and or not eq ne lt le gt ge len index print println printf html js urlquery call",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote_plus
 
 from .. import printf as fmt
@@ -10,6 +9,10 @@ from ..errors import Failure
 from ..kinds import Function, GoObject, StringMap, Uint8
 from ..values import encode, equal_any, less, text_of, truth, type_name
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("builtin", "Built into the language")
 add = FAMILY.add

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import Failure
 from ..values import kind_name, truth, type_name
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("choices", "Defaults, conditions, types")
 add = FAMILY.add

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..errors import Failure
 from ..numbers import to_int64
@@ -11,6 +10,10 @@ from ..values import text_of, type_name
 from . import lists
 from .dicts import _merge, deep_copy
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("coll", "Collections")
 add = FAMILY.add

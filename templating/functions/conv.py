@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..errors import Failure
 from ..kinds import Int64, Strings, TypedList
@@ -13,6 +12,10 @@ from .choices import default
 from .dicts import dict_
 from .lists import list_
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("conv", "Conversions")
 add = FAMILY.add

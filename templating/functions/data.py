@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import gojson
 from ..errors import Failure
 from ..kinds import StringMap, Strings
 from ..values import text_of, type_name
 from .conv import bytes_text
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("data", "Data formats")
 add = FAMILY.add

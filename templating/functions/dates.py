@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import Failure
 from ..gotime import (
     NANO,
@@ -21,6 +19,10 @@ from ..gotime import (
 from ..kinds import Int64
 from ..numbers import parse_int, to_int64
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("dates", "Dates and durations")
 add = FAMILY.add

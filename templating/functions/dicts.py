@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import Failure
 from ..kinds import Strings
 from ..values import deep_equal, text_of, truth, type_name
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("dicts", "Maps")
 add = FAMILY.add

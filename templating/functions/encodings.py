@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from .. import gojson
 from ..errors import Failure
 from ..values import decode, encode
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("encodings", "JSON, base64, checksums")
 add = FAMILY.add

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import Failure
 from ..gotime import Time, local_zone
 from ..kinds import GoObject, Int64, Strings
 from ..values import decode, encode, text_of
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("files", "Files")
 add = FAMILY.add

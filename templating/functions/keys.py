@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
 
 from ..errors import Failure
 from ..kinds import GoObject
@@ -11,6 +10,10 @@ from ..numbers import to_int64
 from ..values import decode, text_of
 from .encodings import as_bytes, decode64
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("keys", "Keys and certificates")
 add = FAMILY.add

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import Failure
 from ..kinds import StringMap, TypedList
 from ..numbers import to_int64
 from ..values import deep_equal, truth, type_name
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("lists", "Lists")
 add = FAMILY.add

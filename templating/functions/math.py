@@ -7,12 +7,15 @@ from functools import reduce
 from math import ceil as ceil_
 from math import floor as floor_
 from math import isfinite
-from typing import Any
 
 from ..errors import Failure
 from ..kinds import Int64, TypedList
 from ..numbers import octal, parse_decimal_int, to_float64, to_int64, wrap64
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("math", "Numbers")
 add = FAMILY.add

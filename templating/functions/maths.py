@@ -5,13 +5,16 @@ from __future__ import annotations
 from math import ceil as ceil_
 from math import floor as floor_
 from math import isfinite
-from typing import Any
 
 from ..errors import Failure
 from ..kinds import Int64, TypedList
 from ..numbers import parse_float, parse_int, wrap64
 from .conv import to_float, to_int
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("maths", "Arithmetic")
 add = FAMILY.add

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from ..errors import Failure
 from ..kinds import GoObject, Strings
 from ..numbers import to_int64
 from ..values import text_of
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("net", "Addresses and networks")
 add = FAMILY.add

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..errors import Failure
 from ..numbers import to_float64, to_int64
 from ..values import text_of
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("randoms", "Random values")
 add = FAMILY.add

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..errors import Failure
 from ..kinds import Strings
 from ..regex import Pattern, compile_pattern
 from ..values import text_of
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("regexes", "Regular expressions")
 add = FAMILY.add

@@ -13,10 +13,11 @@ takes the running `Runtime` first (policy, limits, clock).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
+
 
 GO_TYPES = {
     "string": "string", "int": "int", "int64": "int64", "float": "float64", "bool": "bool", "any": "interface {}",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import Failure
 from ..numbers import to_int64
 from ..values import decode, encode, text_of
 from .encodings import as_bytes, decode64, digest
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("secrets", "Cryptography")
 add = FAMILY.add

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..cases import title
 from ..errors import Failure
@@ -13,6 +12,10 @@ from ..values import quote, text_of
 from . import text as plain
 from .conv import bytes_text
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("strings", "Strings, text last")
 add = FAMILY.add

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..cases import byte_length, byte_slice, pascal, separated, title
 from ..errors import Failure
@@ -11,6 +10,10 @@ from ..kinds import StringMap, Strings
 from ..quoting import quote_word
 from ..values import encode, quote, text_of
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("text", "Strings")
 add = FAMILY.add

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from ..errors import Failure
 from ..values import decode, encode, text_of, type_name
 from ..values import quote as go_quote
 from .registry import Family
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FAMILY = Family("urls", "URLs")
 add = FAMILY.add
