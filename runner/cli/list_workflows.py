@@ -115,7 +115,7 @@ def _with_delimiter(cells: list[dict[str, str]], columns: list[str], delimiter: 
 
     if len(delimiter) != 1:
         raise AtmosError(f"invalid delimiter '{delimiter}'", hints=["It has to be one character"])
-    ordered = tables._sorted(cells, sort, columns)  # noqa: SLF001
+    ordered = tables._sorted(cells, sort, columns)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
