@@ -231,6 +231,7 @@ def run(
             front.take_back()
     if front is not None and (outcome.signal == signal.SIGINT or outcome.code == 128 + signal.SIGINT):
         outcome.interrupted = signal.SIGINT  # the keyboard's signal went to the child alone
+        signals.end_group(pid, 1.0)  # background jobs ignore it
     return outcome
 
 
@@ -267,11 +268,7 @@ def _abandon(pid: int, group: int) -> None:
 
 def _attend(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, *, group: int) -> Outcome:
     """Copy streams until the child ends, then what is still in them; keep the time; wait for the child."""
-    if not flows and feed is None and timeout is None:
-        _, status = os.waitpid(pid, 0)
-        timed_out = False
-    else:
-        status, timed_out = _pump(pid, flows, feed, timeout, group)
+    status, timed_out = _pump(pid, flows, feed, timeout, group)
     signals.remove(pid)
     stopped = signals.received()
     if group and (timed_out or stopped):
@@ -300,6 +297,9 @@ def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: 
         poller.register(waiter, select.POLLIN)
     except (AttributeError, OSError):
         pass  # no such descriptors here: look again every few milliseconds
+    waker = signals.waker()
+    if waker >= 0:
+        poller.register(waker, select.POLLIN)
     if feed is not None:
         poller.register(feed[0], select.POLLOUT)
     deadline = time.monotonic() + timeout if timeout is not None else None
@@ -329,6 +329,8 @@ def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: 
                     status = os.waitpid(pid, 0)[1]
                 elif feed is not None and fd == feed[0]:
                     feed = _feed(feed, poller)
+                elif fd == waker:
+                    signals.woken()
                 elif fd in table:
                     _read(table[fd], poller, table)
             if waiter < 0 and status is None:

@@ -7,6 +7,7 @@ signals; children of other threads are told all the same. On the short way.
 
 from __future__ import annotations
 
+import _thread
 import errno
 import os
 import time
@@ -43,16 +44,20 @@ class Stop(BaseException):
         self.signal = number
 
 
+_MAIN = _thread.get_ident()
+
+
 class _State:
     """What the handlers know. children: pid -> (process group, shares our terminal's group)."""
 
     def __init__(self) -> None:
         self.children: dict[int, tuple[int, bool]] = {}
         self.received: list[int] = []
-        self.starting = 0  # launches under way: their children are not in `children` yet
+        self.starting: set[int] = set()  # threads that are launching: their children are not in `children` yet
         self.holding = 0  # threads run children: the main thread must not be torn out of its wait
         self.depth = 0
         self.interrupts = 0
+        self.wake = (-1, -1)  # a pipe that becomes readable with every signal
 
 
 _state = _State()
@@ -125,6 +130,10 @@ class watch:
                     if old != signal.SIG_IGN or number == signal.SIGTERM:  # as under nohup: leave ignored what is ignored
                         signal.signal(number, _handle)
                         self.before.append((number, old))
+                _state.wake = os.pipe()
+                for fd in _state.wake:
+                    os.set_blocking(fd, False)
+                signal.set_wakeup_fd(_state.wake[1], warn_on_full_buffer=False)
             except ValueError:  # not the main thread
                 self.before.clear()
         return self
@@ -133,17 +142,42 @@ class watch:
         _state.depth -= 1
         for number, old in self.before:
             signal.signal(number, old if old is not None else signal.SIG_DFL)
+        if _state.depth == 0 and _state.wake[0] >= 0:
+            signal.set_wakeup_fd(-1)
+            for fd in _state.wake:
+                os.close(fd)
+            _state.wake = (-1, -1)
         self.before.clear()
+
+
+def waker() -> int:
+    """A descriptor to poll beside others in the main thread; -1 when there is none.
+
+    A signal that comes just before a blocking call would otherwise be noticed only after it.
+    """
+    if _state.wake[0] >= 0 and _thread.get_ident() == _MAIN:
+        signal.set_wakeup_fd(_state.wake[1], warn_on_full_buffer=False)  # prompts take it away
+        return _state.wake[0]
+    return -1
+
+
+def woken() -> None:
+    """Take what a signal wrote; its handler has run by now."""
+    try:
+        while os.read(_state.wake[0], 512):
+            pass
+    except OSError:
+        pass
 
 
 class starting:
     """While a child is being started: a signal waits until the child is known."""
 
     def __enter__(self) -> None:
-        _state.starting += 1
+        _state.starting.add(_thread.get_ident())
 
     def __exit__(self, *exc: object) -> None:
-        _state.starting -= 1
+        _state.starting.discard(_thread.get_ident())
 
 
 class holding:

@@ -96,6 +96,9 @@ def _copy(pid: int, master: int, mask: Mask | None, timeout: float | None, forwa
     poller.register(master, select.POLLIN)
     if forward:
         poller.register(0, select.POLLIN)
+    waker = signals.waker()
+    if waker >= 0:
+        poller.register(waker, select.POLLIN)
     deadline = time.monotonic() + timeout if timeout is not None else None
     timed_out = False
     open_ = True
@@ -109,11 +112,14 @@ def _copy(pid: int, master: int, mask: Mask | None, timeout: float | None, forwa
             signals.kill_group(pid, signals.KILL if timed_out else signals.TERM)
             timed_out, deadline = True, now + signals.GRACE
         events = poller.poll(0 if status is not None else 50) if open_ else []
-        if not events and status is not None:
+        if status is not None and not any(fd == master for fd, _ in events):
             break
         if not open_:
             time.sleep(0.005)
         for fd, _ in events:
+            if fd == waker:
+                signals.woken()
+                continue
             try:
                 data = os.read(fd, launch.CHUNK)
             except OSError:

@@ -7,6 +7,8 @@ before anything starts, so that other executors can take it (decision D27); `run
 from __future__ import annotations
 
 import heapq
+import os
+import select
 import threading
 import time
 from itertools import product
@@ -96,7 +98,7 @@ class Group:
         live = ctx.run.on_event is not None and terminal.is_tty(2)
         self.at_once = self.show == "grouped" and self.output.get("order") != "definition" and not live
         self.lock = threading.Lock()
-        self.changed = threading.Condition(self.lock)
+        self.bell = os.pipe()  # rung by children that have ended; polled beside signals
         self.canceled = False
         self.failures = 0
         self.finished = 0
@@ -122,7 +124,7 @@ class Group:
         running = 0
         workers: list[threading.Thread] = []
         kill_at: float | None = None
-        with signals.holding(), self.changed:
+        with signals.holding(), self.lock:
             while True:
                 while self.ended:
                     running -= 1
@@ -146,13 +148,34 @@ class Group:
                     kill_at = kill_at or now + signals.GRACE
                     if now >= kill_at:
                         self._signal(signals.KILL)
-                self.changed.wait(0.2 if self.canceled else None)
+                self._wait(0.2 if self.canceled else None)
         for worker in workers:
             worker.join()
         signals.check()
         for node in self.nodes:
             if not node.state:
                 self._settle(node, SKIPPED)
+
+    def _wait(self, seconds: float | None) -> None:
+        """Until a child has ended or a signal has come. A lock's own wait could miss a signal."""
+        poller = select.poll()
+        poller.register(self.bell[0], select.POLLIN)
+        waker = signals.waker()
+        if waker >= 0:
+            poller.register(waker, select.POLLIN)
+        self.lock.release()
+        try:
+            for fd, _ in poller.poll(None if seconds is None else seconds * 1000):
+                if fd == waker:
+                    signals.woken()
+                else:
+                    os.read(fd, 4096)
+        finally:
+            self.lock.acquire()
+
+    def close(self) -> None:
+        for fd in self.bell:
+            os.close(fd)
 
     def _enqueue(self, node: Node) -> None:
         heapq.heappush(self.ready, (node.name, len(self.ready), node))
@@ -227,12 +250,12 @@ class Group:
             signals.end_group(node.group, 1.0)
         for sink in node.sinks:
             sink.end()
-        with self.changed:
+        with self.lock:
             node.group = 0
             self._ended(node, result, error)
             if self.at_once:
                 self._block(node)
-            self.changed.notify_all()
+        os.write(self.bell[1], b"!")
 
     def _run_child(self, node: Node) -> Result | None:
         extra: dict[str, Any] = {"step": {"name": node.step.name}}
@@ -410,6 +433,7 @@ def run(ctx: Context) -> None:
     try:
         group.run()
     finally:
+        group.close()
         ctx.run.event("group_ended", ctx.step)
     group.report()
     error = group.error()

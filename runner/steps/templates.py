@@ -28,14 +28,12 @@ def delimiters(app: App) -> tuple[str, str] | None:
     return None if pair == ("{{", "}}") and app.config.where("templates", "settings", "delimiters") is None else pair
 
 
-
-
 def policy(run: Run, data: Mapping[str, Any]) -> Any:
-    """Functions see the step's environment, may read files and ask for configured data sources; they run nothing."""
+    """Functions see the caller's environment (the step's is `.env`), may read files, ask configured sources, run nothing."""
     from templating import Policy
 
     sources = run.app.config.get("templates", "settings", "gomplate", "datasources")
     return Policy(
-        env=data.get("env") or run.base_env, files=True, network=True, cwd=run.cwd,
+        env=run.app.env, files=True, network=True, cwd=run.cwd,
         datasources=sources if isinstance(sources, dict) else None,
     )  # fmt: skip

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from runner.steps.context import Context
 
+_ERASED = ("confirm", "choose", "filter", "file")
 HINTS = (
     "Use --dry-run to preview workflow without interactive steps",
     "Set default values in workflow configuration",
@@ -32,13 +33,17 @@ def run(ctx: Context) -> Result:
             )  # fmt: skip
         return _unattended(kind, default, bool(ctx.step.get("multiple")))
     try:
-        return _ASK[kind](ctx, title, default)
+        answer = _ASK[kind](ctx, title, default)
     except KeyboardInterrupt:
         error: AtmosError = UserAborted()
     except UserAborted as aborted:
         error = aborted
     except AtmosError as problem:
         raise StepError(problem.message, explanation=problem.explanation, hints=problem.hints, retryable=False) from problem
+    else:
+        if kind in _ERASED:  # their screen is gone: keep a line of what was asked and answered
+            ctx.output.err(f"{title} {', '.join(answer.values) or answer.value}\n")
+        return answer
     raise StepError(error.message, exit_code=error.exit_code, retryable=False) from None
 
 
