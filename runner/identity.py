@@ -215,9 +215,11 @@ def ask(app: App, names: list[str], title: str) -> str:
         )
     if not names:
         raise AtmosError("no identities available", hints=["Define one under `auth.identities` in atmos.yaml"])
+    from runner import identity_menu
     from runner.console import prompts
 
-    chosen: str = prompts.select(title, names, app=app)
+    details = identity_menu.details(app.identities.manager())
+    chosen: str = prompts.select(title, names, details=details, app=app)
     app.err(f"✓ Selected identity: {chosen}\n")
     return chosen
 

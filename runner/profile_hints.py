@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from runner.errors import AtmosError
+from runner.errors import AtmosError, UserAborted
 
 if TYPE_CHECKING:
     from runner.app import App
+
+DEPTH = "ATMOS_REEXEC_DEPTH"  # set in a run that was started again: it does not offer that a second time
 
 
 def names(app: App) -> list[str]:
@@ -46,15 +48,27 @@ def sections(app: App) -> dict[str, dict[str, Any]]:
     return found
 
 
-def for_identity(app: App, identity: str) -> list[str]:
-    """What to run instead when an identity is not here but in a profile."""
+def having_identity(app: App, identity: str) -> list[str]:
+    """The profiles that define an identity; none when somebody asked for a profile."""
     if chosen(app):
         return []
-    having = [
+    return [
         name
         for name, section in sections(app).items()
         if identity.lower() in (str(key).lower() for key in section.get("identities") or {})
     ]
+
+
+def having_anything(app: App) -> list[str]:
+    """The profiles that define identities or providers; none when somebody asked for a profile."""
+    if chosen(app):
+        return []
+    return [name for name, section in sections(app).items() if section.get("identities") or section.get("providers")]
+
+
+def for_identity(app: App, identity: str) -> list[str]:
+    """What to run instead when an identity is not here but in a profile."""
+    having = having_identity(app, identity)
     if not having:
         return []
     if len(having) == 1:
@@ -62,18 +76,15 @@ def for_identity(app: App, identity: str) -> list[str]:
             f"Identity `{identity}` is defined in profile `{having[0]}`",
             f"Re-run with `--profile {having[0]}` to use it",
         ]
-    listed = ", ".join(f"`{name}`" for name in having)
     return [
-        f"Identity `{identity}` is defined in these profiles: {listed}",
+        f"Identity `{identity}` is defined in these profiles: {_listed(having)}",
         "Re-run with `--profile <name>` using one of the profiles above",
     ]
 
 
 def for_anything(app: App) -> list[str]:
     """What to run instead when nothing is configured here but profiles bring something."""
-    if chosen(app):
-        return []
-    having = [name for name, section in sections(app).items() if section.get("identities") or section.get("providers")]
+    having = having_anything(app)
     if not having:
         return []
     if len(having) == 1:
@@ -81,11 +92,60 @@ def for_anything(app: App) -> list[str]:
             f"Profile `{having[0]}` defines auth configuration",
             f"Re-run with `--profile {having[0]}` to use it",
         ]
-    listed = ", ".join(f"`{name}`" for name in having)
     return [
-        f"These profiles define auth configuration: {listed}",
+        f"These profiles define auth configuration: {_listed(having)}",
         "Re-run with `--profile <name>` using one of the profiles above",
     ]
+
+
+def _listed(names_: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names_)
+
+
+def offer(app: App, identity: str = "") -> None:
+    """Let a person switch to a profile that has what is missing: this run starts again under it, and does not return.
+
+    Returns where nobody can be asked, no profile helps, or this is such a second start already.
+    """
+    if not app.interactive or app.env.get(DEPTH, "0") not in ("", "0"):
+        return
+    having = having_identity(app, identity) if identity else having_anything(app)
+    if not having:
+        return
+    from runner.console import prompts
+
+    if len(having) == 1:
+        question = f"Switch to profile `{having[0]}`" + (f" for identity `{identity}`?" if identity else "?")
+        if not prompts.confirm(question, default=True, app=app):
+            raise UserAborted(interrupt=False)
+        start_again(app, having[0])
+    title = f"Select a profile for identity `{identity}`:" if identity else "Select a profile with auth config:"
+    start_again(app, prompts.select(title, having, app=app))
+
+
+def start_again(app: App, profile: str) -> NoReturn:
+    """Replace this process by the same command line under a profile, in the directory it is in by now."""
+    argv = [app.executable, "--profile", profile, *without_chdir(app.argv)]
+    env = {**app.env, DEPTH: "1", "ATMOS_CHDIR": ""}
+    app.close()
+    os.execve(app.executable, argv, env)
+
+
+def without_chdir(words: list[str]) -> list[str]:
+    """A command line without the change of directory, which has happened already."""
+    kept: list[str] = []
+    index = 0
+    while index < len(words):
+        word = words[index]
+        if word == "--":
+            return kept + words[index:]
+        if word in ("-C", "--chdir"):
+            index += 2
+            continue
+        if not word.startswith(("--chdir=", "-C")):
+            kept.append(word)
+        index += 1
+    return kept
 
 
 def nothing_configured(app: App, message: str) -> AtmosError:

@@ -22,7 +22,14 @@ def environment_of(app: App, identity: str | None, base: Mapping[str, str]) -> d
     """The exact environment of a child (decision D5); without an identity, one that nothing nested logs in from."""
     if identity is None:
         return app.identities.disabled(base)
-    return app.identities.environment(identity, base)
+    try:
+        return app.identities.environment(identity, base)
+    except AtmosError as error:
+        if type(error.__cause__).__name__ == "IdentityNotFound":  # nothing has been run yet: a profile may have it
+            from runner import profile_hints
+
+            profile_hints.offer(app, identity)
+        raise
 
 
 def base_environment(app: App) -> dict[str, str]:

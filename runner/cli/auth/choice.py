@@ -72,13 +72,21 @@ def resolved(app: App, asked: object) -> str:
     found = manager.defaults()
     if len(found) == 1:
         return found[0]
+    if not manager.identities:
+        from runner import profile_hints
+
+        profile_hints.offer(app)
+        if profile_hints.having_anything(app):
+            raise profile_hints.nothing_configured(app, "")
     if app.interactive and manager.identities:
         return ask(app, found or sorted(manager.identities), SEVERAL_DEFAULT if found else NONE_DEFAULT)
     if not found:
+        from auth.errors import NoDefaultIdentity
         from runner import profile_hints
 
-        if not manager.identities and profile_hints.for_anything(app):
-            raise profile_hints.nothing_configured(app, "")
+        missing = NoDefaultIdentity(manager.identities)
+        missing.hints += profile_hints.for_anything(app)
+        raise missing
     return manager.default_identity()  # raises what is wrong
 
 
@@ -91,6 +99,7 @@ def named(app: App, manager: Manager, name: str) -> str:
     except IdentityNotFound as error:
         from runner import profile_hints
 
+        profile_hints.offer(app, name)
         error.hints[:0] = profile_hints.for_identity(app, name)
         raise
 

@@ -118,6 +118,9 @@ def only_provider(app: App, manager: Manager) -> str:
     """No identities: the one provider, or the one that a person chooses."""
     names = sorted(manager.providers)
     if not names:
+        from runner import profile_hints
+
+        profile_hints.offer(app)
         raise parts.nothing_configured(app, "no providers available")
     if len(names) == 1:
         return names[0]

@@ -38,7 +38,7 @@ def listing(text: str = SECTION, expiries: Mapping[str, float | None] | None = N
 
 
 def test_tree() -> None:
-    assert list_text.tree(listing(expiries={"base": 7500, "rescue": -1, "ops/prod": None})) == (
+    assert list_text.tree(listing(expiries={"base": 7530, "rescue": -1, "ops/prod": None})) == (
         """\
  Authentication Configuration
 ├──corp-sso (aws/iam-identity-center)
@@ -103,7 +103,7 @@ def test_no_format_shows_secrets(draw: Any) -> None:
 
 
 def test_tables_for_programs_are_separated_by_tabs() -> None:
-    drawn = list_text.tables(listing(expiries={"base": 600}), terminal=False)
+    drawn = list_text.tables(listing(expiries={"base": 630}), terminal=False)
     assert "PROVIDERS\ncorp-sso\taws/iam-identity-center\tus-east-1\thttps://corp.example.invalid/start\t-\n" in drawn
     assert "IDENTITIES\n●\tbase\taws/permission-set\tcorp-sso\t-\t-\t-\t10m\n" in drawn
     assert " \trescue\taws/user\taws-user\t-\t-\t-\t-\n" in drawn

@@ -169,3 +169,55 @@ def test_an_expired_session_is_reported_and_no_failure(project: Project, aws_end
     assert down.returncode == 0
     assert "✗ Current Authentication Status" in down.stderr
     assert "Run 'atmos auth login --identity keyed' to refresh." in down.stderr
+
+
+def with_profiles(project: Project, *names: str) -> None:
+    for name in names:
+        folder = project.folder / "profiles" / name
+        folder.mkdir(parents=True)
+        (folder / "auth.yaml").write_text(
+            "auth: {providers: {fake: {kind: mock/aws}},"
+            f" identities: {{x: {{kind: mock/aws, default: true, via: {{provider: fake}}, env: {{WHICH: {name}}}}}}}}}"
+        )
+
+
+def test_a_person_may_switch_to_the_profile(make_project: MakeProject) -> None:
+    project = make_project("base_path: .\n")
+    with_profiles(project, "dev")
+    child = project.terminal(
+        "-C", ".", "auth", "exec", "-i", "x", "--", "sh", "-c", "echo which=$WHICH", "-C", "nowhere"
+    )
+    child.expect_exact("Switch to profile `dev` for identity `x`?")
+    child.expect_exact("No")
+    child.send(ENTER)
+    child.expect_exact("which=dev")
+    assert ended(child) == 0
+
+
+def test_a_person_may_choose_among_profiles(make_project: MakeProject) -> None:
+    project = make_project("base_path: .\n")
+    with_profiles(project, "dev", "ops")
+    child = project.terminal("auth", "env")
+    child.expect_exact("Select a profile with auth config:")
+    child.expect_exact("esc to exit")
+    child.send(DOWN + ENTER)
+    child.expect_exact("WHICH=ops")
+    assert ended(child) == 0
+
+
+def test_a_person_may_not_switch(make_project: MakeProject) -> None:
+    project = make_project("base_path: .\n")
+    with_profiles(project, "dev")
+    child = project.terminal("auth", "login", "x")
+    child.expect_exact("No")
+    child.send("n")
+    assert ended(child) == 1
+    assert "user aborted" in child.before
+
+
+def test_the_selector_shows_what_is_behind_a_name(project: Project) -> None:
+    child = project.terminal("auth", "login", "-i")
+    child.expect_exact("222222222222")
+    child.expect_exact("esc to exit")
+    child.send(ESCAPE)
+    assert ended(child) == 1
