@@ -28,7 +28,7 @@ def delimiters(app: App) -> tuple[str, str] | None:
     return None if pair == ("{{", "}}") and app.config.where("templates", "settings", "delimiters") is None else pair
 
 
-def policy(run: Run, data: Mapping[str, Any]) -> Any:
+def policy(run: Run, _data: Mapping[str, Any]) -> Any:
     """Functions see the caller's environment (the step's is `.env`), may read files, ask configured sources, run nothing."""
     from templating import Policy
 
