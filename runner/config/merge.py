@@ -25,13 +25,15 @@ class Appended(Seq):
 
 def merge(low: Map, high: Map, path: tuple[str, ...] = ()) -> Map:
     """`high` over `low`. Keys that differ only in case are one key, except names of environment variables."""
-    result = Map(high.mark if high.mark[0] else low.mark)
-    for key, value in low.items():
-        result.put(key, value, low.marks.get(key, low.mark), low.literals.get(key))
+    result = low.copied(high.mark if high.mark[0] else low.mark)
     exact = bool(path) and path[-1] == "env"
-    folded = {} if exact else {key.casefold(): key for key in low}
+    folded: dict[str, str] | None = None
     for key, value in high.items():
-        known = key if key in low or exact else folded.get(key.casefold(), key)
+        known = key
+        if key not in low and not exact:
+            if folded is None:
+                folded = {name.casefold(): name for name in low}
+            known = folded.get(key.casefold(), key)
         _put(result, known, key, value, high, (*path, known))
     return result
 
@@ -164,9 +166,7 @@ def _add(result: list[Map], entry: Map, notes: Notes) -> None:
 
 def over(low: Map, high: Map, notes: Notes) -> Map:
     """One definition of a command over another: field by field, children by name."""
-    result = Map(high.mark)
-    for key, value in low.items():
-        result.put(key, value, low.marks.get(key, low.mark), low.literals.get(key))
+    result = low.copied(high.mark)
     for key, value in high.items():
         known = field(result, key.lower()) if key not in result else key
         mark = high.marks.get(key, high.mark)

@@ -51,6 +51,14 @@ class Map(dict[str, object]):
         text = self.literals.get(key)
         return scalars.as_env_text(self.get(key)) if text is None else text
 
+    def copied(self, mark: Mark) -> Map:
+        """A copy of this level that stands at another place; what is below is shared."""
+        result = Map(mark)
+        result.update(self)
+        result.marks = dict.fromkeys(self, self.mark) | self.marks if len(self.marks) < len(self) else dict(self.marks)
+        result.literals = dict(self.literals)
+        return result
+
     def put(self, key: str, value: object, mark: Mark, literal: str | None = None) -> None:
         self[key] = value
         self.marks[key] = mark
