@@ -33,6 +33,10 @@ def checked_integration(entry: Integration, kind: IntegrationKind, place: Place)
 
 
 def _session(entry: Provider | Identity | AnyEntry, report: Report) -> None:
+    refresh = entry.get("session.refresh")
+    if refresh is not None and not isinstance(refresh, (bool, tuple)) and str(refresh).strip().lower() not in (
+            "true", "false", "yes", "no", "on", "off", "process"):
+        report.config(f"`session.refresh` must be true, false or process, not {refresh}", "session", "refresh")
     value = entry.get("session.duration")
     if value is None or isinstance(value, tuple):
         return
