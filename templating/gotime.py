@@ -361,7 +361,7 @@ class Time(GoObject):
         "Second": ("", lambda self: self.clock()[2]),
         "Nanosecond": ("", lambda self: self.nanos),
         "Location": ("", lambda self: self.zone.name),
-        "IsZero": ("", lambda self: self.total() == ZERO.total()),
+        "IsZero": ("", lambda self: self.seconds == -62135596800 and not self.nanos),
         "String": ("", str),
         "After": ("time", lambda self, other: self.total() > other.total()),
         "Before": ("time", lambda self, other: self.total() < other.total()),

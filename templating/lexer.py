@@ -28,7 +28,7 @@ _word = re.compile(r"\w+")
 _quoted = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
 _rune = re.compile(r"'(?:[^'\\\n]|\\[^\n])*'")
 _field = re.compile(r"\w+(?:-+\w+)*")
-_number = re.compile(
+_NUMBER = (
     r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?"
     r"|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?"
     r"|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?"
@@ -67,7 +67,7 @@ class Lexer:
         lefts = sorted(self.pairs, key=len, reverse=True)
         self._left = re.compile("|".join(re.escape(left) for left in lefts))
         self._angles: Callable[[int], bool] | None = None
-        if "<<" in self.pairs:
+        if "<<" in self.pairs and "<<" in text:
             from .angles import Angles
 
             self._angles = Angles(text, known, self.pairs["<<"], any_start=delimiters is not None).opens
@@ -244,14 +244,15 @@ class Lexer:
         return match.end()
 
     def _number(self, pos: int) -> int:
-        match = _number.match(self.text, pos)
+        number = re.compile(_NUMBER)
+        match = number.match(self.text, pos)
         assert match is not None
         end = match.end()
         following = self.text[end : end + 1]
         if following and (following == "_" or following.isalnum()):
             return self._error(f'bad number syntax: "{self.text[pos : end + 1]}"', pos)
         if following in ("+", "-"):
-            second = _number.match(self.text, end)
+            second = number.match(self.text, end)
             assert second is not None
             if not second.group().endswith("i"):
                 return self._error(f'bad number syntax: "{self.text[pos : second.end()]}"', pos)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
-_escape = re.compile(
-    r"\\(?:(?P<simple>[abfnrtv\\'\"])|(?P<octal>[0-7]{3})|x(?P<hex>[0-9a-fA-F]{2})"
-    r"|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<bad>.|$))", re.DOTALL,
+_ESCAPE = (
+    r"(?s)\\(?:(?P<simple>[abfnrtv\\'\"])|(?P<octal>[0-7]{3})|x(?P<hex>[0-9a-fA-F]{2})"
+    r"|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<bad>.|$))"
 )
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
-_integer = re.compile(r"[+-]?(?:0[xX](_?[0-9a-fA-F])+|0[oO](_?[0-7])+|0[bB](_?[01])+|0(_?[0-7])*|[1-9](_?[0-9])*)")
-_float = re.compile(
+_INTEGER = (
+    r"[+-]?(?:0[xX](_?[0-9a-fA-F])+|0[oO](_?[0-7])+|0[bB](_?[01])+|0(_?[0-7])*|[1-9](_?[0-9])*)"
+)
+_FLOAT = (
     r"[+-]?(?:\d(_?\d)*\.?(\d(_?\d)*)?|\.\d(_?\d)*)([eE][+-]?\d(_?\d)*)?"
 )
-_hexfloat = re.compile(r"[+-]?0[xX](_?[0-9a-fA-F])*\.?(_?[0-9a-fA-F])*[pP][+-]?\d(_?\d)*")
+_HEXFLOAT = r"[+-]?0[xX](_?[0-9a-fA-F])*\.?(_?[0-9a-fA-F])*[pP][+-]?\d(_?\d)*"
 INT_MIN, INT_MAX = -(1 << 63), (1 << 63) - 1
 
 
@@ -58,17 +60,19 @@ def unquote(literal: str) -> str:
             return chr(code)
         raise ValueError("invalid syntax")
 
-    text = _escape.sub(replace, body)
+    text = re.sub(_ESCAPE, replace, body)
     if binary:  # escaped bytes may form characters together
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return text
 
 
-def number(literal: str) -> int | float:
+def number_of(literal: str) -> int | float:
     """A number literal; an integer when it is written as one, a float otherwise. ValueError when it is neither."""
+    if literal.isdecimal() and literal.isascii() and literal[0] != "0" and len(literal) < 18:
+        return int(literal)
     if literal.endswith("i") and not literal.lower().lstrip("+-").startswith("0x"):
         raise ValueError(f'complex numbers are not supported: "{literal}"')
-    if _integer.fullmatch(literal):
+    if re.fullmatch(_INTEGER, literal):
         digits = literal.replace("_", "")
         sign = -1 if digits[0] == "-" else 1
         digits = digits.lstrip("+-").lower()
@@ -80,12 +84,12 @@ def number(literal: str) -> int | float:
         if not INT_MIN <= value <= INT_MAX:
             raise Overflow(literal, while_parsing=not 0 <= value < 1 << 64)
         return value
-    if _float.fullmatch(literal):
-        value = float(literal.replace("_", ""))
-    elif _hexfloat.fullmatch(literal):
-        value = float.fromhex(literal.replace("_", ""))
+    if re.fullmatch(_FLOAT, literal):
+        number = float(literal.replace("_", ""))
+    elif re.fullmatch(_HEXFLOAT, literal):
+        number = float.fromhex(literal.replace("_", ""))
     else:
         raise ValueError(f'bad number syntax: "{literal}"')
-    if value in (float("inf"), float("-inf")):
+    if number in (float("inf"), float("-inf")):
         raise ValueError(f'bad number syntax: "{literal}"')
-    return value
+    return number

@@ -184,15 +184,15 @@ class _Spec:
         if isinstance(value, int):
             return self.integer(value, verb)
         if isinstance(value, float):
-            return self.float(value, verb)
+            return self.real(value, verb)
         if isinstance(value, dict):
-            return self.map(value, verb, depth)
+            return self.mapping(value, verb, depth)
         if isinstance(value, list | tuple):
-            return self.list(value, verb, depth)
+            return self.sequence(value, verb, depth)
         if isinstance(value, bytes):
             if verb in "sxXq":
                 return self.string(value.decode("utf-8", "surrogateescape"), verb)
-            return self.list([Uint8(byte) for byte in value], verb, depth)
+            return self.sequence([Uint8(byte) for byte in value], verb, depth)
         if isinstance(value, GoObject) and verb == "d":
             return self.integer(int(getattr(value, "nanoseconds", 0)), verb)
         return self.string(text_of(value), "s") if verb == "v" else self.bad(value, verb)
@@ -200,14 +200,14 @@ class _Spec:
     def bad(self, value: Any, verb: str) -> str:
         return f"%!{verb}({type_name(value)}={self.format(value, 'v')})"
 
-    def map(self, value: dict[Any, Any], verb: str, depth: int) -> str:
+    def mapping(self, value: dict[Any, Any], verb: str, depth: int) -> str:
         items = [self.format(key, verb, depth + 1) + ":" + self.format(value[key], verb, depth + 1)
                  for key in sorted_keys(value)]
         if self.go_syntax:
             return f"{type_name(value)}{{{', '.join(items)}}}"
         return f"map[{' '.join(items)}]"
 
-    def list(self, value: Any, verb: str, depth: int) -> str:
+    def sequence(self, value: Any, verb: str, depth: int) -> str:
         items = [self.format(item, verb, depth + 1) for item in value]
         if self.go_syntax:
             return f"{type_name(value)}{{{', '.join(items)}}}"
@@ -284,7 +284,7 @@ class _Spec:
             return text
         return text + " " * missing if self.minus else " " * missing + text
 
-    def float(self, value: float, verb: str) -> str:
+    def real(self, value: float, verb: str) -> str:
         if verb == "v":
             text = self.general(value, "g")
         elif verb in "eEfFgG":

@@ -205,7 +205,10 @@ def data_to_csv(*values: Any) -> str:
 
 
 def _sources(rt: Any) -> dict[str, Any]:
-    return rt.extra.setdefault("datasources", dict(rt.policy.datasources or {}))
+    defined: dict[str, Any] = rt.extra.setdefault("datasources", {})
+    if not defined and rt.policy.datasources:
+        defined.update(rt.policy.datasources)
+    return defined
 
 
 def _url(rt: Any, alias: str) -> str:

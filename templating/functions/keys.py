@@ -78,6 +78,7 @@ def _issue(name: str, days: int, key: Any, *, ips: Any = None, names: Any = None
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509.oid import ExtendedKeyUsageOID
 
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     signer: Any = key
@@ -92,8 +93,7 @@ def _issue(name: str, days: int, key: Any, *, ips: Any = None, names: Any = None
         .serial_number(x509.random_serial_number()).not_valid_before(start)
         .not_valid_after(start + timedelta(days=min(max(days, 0), 36500)))
         .add_extension(x509.BasicConstraints(authority, None), critical=True).add_extension(usage, critical=True)
-        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH,
-                                              x509.ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
     )
     alternatives: list[x509.GeneralName] = []
     for value in ips or ():

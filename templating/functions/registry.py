@@ -16,7 +16,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 
 GO_TYPES = {
@@ -70,10 +72,10 @@ class Family:
         self.specs: dict[str, Spec] = {}
 
     def add(self, names: str, params: str = "", example: str = "", shows: str | None = None, *,
-            context: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            context: bool = False) -> Callable[[F], F]:
         """Register a function under one or several names. `shows`: what the example prints; None: it varies."""
 
-        def register(call: Callable[..., Any]) -> Callable[..., Any]:
+        def register(call: F) -> F:
             spec = Spec(self.name, tuple(names.split()), params, call, example, shows, context)
             for name in spec.names:
                 assert name not in self.specs, name

@@ -151,14 +151,14 @@ def encrypt(key: bytes, data: bytes) -> bytes:
     initial = os.urandom(16)
     padding = 16 - len(data) % 16
     encryptor = _aes(key, initial).encryptor()
-    return initial + encryptor.update(data + bytes([padding]) * padding) + encryptor.finalize()
+    return bytes(initial + encryptor.update(data + bytes([padding]) * padding) + encryptor.finalize())
 
 
 def decrypt(key: bytes, data: bytes) -> bytes:
     if len(data) < 32 or len(data) % 16:
         raise Failure("the encrypted text is too short or not of whole blocks")
     decryptor = _aes(key, data[:16]).decryptor()
-    plain = decryptor.update(data[16:]) + decryptor.finalize()
+    plain: bytes = decryptor.update(data[16:]) + decryptor.finalize()
     padding = plain[-1]
     if not 1 <= padding <= 16 or plain[-padding:] != bytes([padding]) * padding:
         raise Failure("the key does not fit the encrypted text")

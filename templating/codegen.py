@@ -1,0 +1,81 @@
+"""Python source in the making: lines, names, constants, and the values at hand."""
+
+from __future__ import annotations
+
+from .kinds import StringMap, Strings, TypedList
+from .nodes import Dot, Node
+from .values import print_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .program import Program
+
+
+class Operand:
+    """A value at hand: the Python expression that names it, and what is known about it.
+
+    interface: read from a map, a list or a range, so that a nil is a stored one. literal: a constant.
+    """
+
+    __slots__ = ("code", "interface", "literal")
+
+    def __init__(self, code: str, *, interface: bool = False, literal: bool = False) -> None:
+        self.code, self.interface, self.literal = code, interface, literal
+
+    def plain(self) -> Operand:
+        """The same value, unwrapped: a nil is an absent one."""
+        return Operand(self.code, literal=self.literal) if self.interface else self
+
+
+NIL = Operand("None")
+
+
+def _sized() -> frozenset[type]:
+    """The classes of values that can grow."""
+    return frozenset((str, list, dict, Strings, TypedList, StringMap, bytes))
+
+
+class Writer:
+    """Lines of source with the names they use; all of them are made here, none comes from a template."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.env: dict[str, Any] = {
+            "__builtins__": {"Exception": Exception, "len": len, "KeyError": KeyError, "TypeError": TypeError,
+                             "str": str, "bool": bool, "int": int, "float": float, "dict": dict, "list": list},
+            "P": program, "show": print_value, "join": "".join, "SIZED": _sized(),
+        }
+        self.constants: dict[tuple[type, Any], str] = {}
+        self.lines: list[str] = []
+        self.counter = 0
+        self.depth = 1
+        self.at: Node = Dot(0)
+        self.owner: str | None = None
+
+    def emit(self, line: str) -> None:
+        self.lines.append(" " * self.depth + line)
+
+    def fresh(self, prefix: str = "v") -> str:
+        self.counter += 1
+        return f"{prefix}{self.counter}"
+
+    def constant(self, value: Any) -> str:
+        if value is None or value is True or value is False:
+            return str(value)
+        key = (value.__class__, repr(value) if isinstance(value, float) else value)
+        code = self.constants.get(key)
+        if code is None:
+            code = self.constants[key] = f"K{len(self.constants)}"
+            self.env[code] = value
+        return code
+
+    def place(self, node: Node) -> str:
+        self.program.places.append((self.owner, node))
+        return str(len(self.program.places) - 1)
+
+    def stop(self, message: str, node: Node | None = None) -> Operand:
+        """Code that fails when it is reached."""
+        self.emit(f"P.stop({self.constant(message)}, {self.place(node or self.at)})")
+        return NIL
