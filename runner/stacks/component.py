@@ -45,52 +45,78 @@ def _abstract_settings(sections: Map, abstract: bool) -> None:
         sections["settings"] = {**sections["settings"], "spacelift": rest}
 
 
-def describe(
-    app: App,
-    found: Found,
-    *,
-    process_templates: bool = True,
-    process_functions: bool = True,
-    skip: tuple[str, ...] = (),
-    identity: Any = None,
-    mode: str = "strict",
-    failures: list[Any] | None = None,
-    cli_args: list[str] | None = None,
-) -> Map:
-    """The full map. mode: what a failing function is (strict: an error; else `(computed)`, noted in `failures`)."""
-    project = projects.of(app)
-    sections = raw(project, found)
-    evaluator = functions.Evaluator(
-        app, component=found.layered.name, stack=found.name, section=sections, strategy=found.layered.strategy,
-        skip=skip, mode=mode, identity=identity,
-    )  # fmt: skip
-    if process_templates and project.options.templates_enabled:
-        settings = evaluate.settings_of(project.options.templates, sections)
-        templates = evaluate.Templates(
-            {key: plain(value) for key, value in sections.items()}, settings,
-            template_functions.of(app, found, identity), app.env, f"component {found.layered.name} in {found.stack.name}",
-            evaluator.value,
-        )  # fmt: skip
-        sections = {
-            key: value if key in evaluate.UNTOUCHED else templates.section(value, key) for key, value in sections.items()
-        }
-        evaluator.section = sections
-    if process_functions:
-        env = sections.get("env")
-        if isinstance(env, dict):
-            sections["env"] = evaluator.value(env)
-        result = {
-            key: plain(finish(value)) if key in NOT_EVALUATED else evaluator.value(value)
-            for key, value in sections.items()
-        }
-    else:
-        result = {key: plain(finish(value)) for key, value in sections.items()}
-    if failures is not None:
-        failures.extend(evaluator.failures)
-    return _complete(app, project, found, result, cli_args)
+class Draft:
+    """A component on its way: templates rendered, functions still waiting. `finish` makes the full map of it."""
+
+    def __init__(self, app: App, found: Found, *, process_templates: bool = True) -> None:
+        self.app, self.found = app, found
+        self.project = projects.of(app)
+        self.templates: evaluate.Templates | None = None
+        sections = raw(self.project, found)
+        if process_templates and self.project.options.templates_enabled:
+            self.templates = templates = evaluate.Templates(
+                {key: plain(value) for key, value in sections.items()},
+                evaluate.settings_of(self.project.options.templates, sections),
+                template_functions.of(app, found), app.env,
+                f"component {found.layered.name} in {found.stack.name}", self._evaluate,
+            )  # fmt: skip
+            sections = {
+                key: value if key in evaluate.UNTOUCHED else templates.section(value, key) for key, value in sections.items()
+            }
+        self.sections = sections
+
+    def _evaluate(self, value: Any) -> Any:
+        return self._evaluator().value(value)
+
+    def _evaluator(self, **more: Any) -> functions.Evaluator:
+        return functions.Evaluator(
+            self.app, stack=self.found.name, section=getattr(self, "sections", {}), strategy=self.found.layered.strategy, **more
+        )
+
+    @property
+    def auth(self) -> Map:
+        """The `auth` section with its functions unevaluated: the manager computes what it uses."""
+        found = finish(self.sections.get("auth"))
+        return found if isinstance(found, dict) else {}
+
+    def early(self) -> Map:
+        """What is known before functions run."""
+        return {key: plain(finish(value)) for key, value in self.sections.items()}
+
+    def finish(
+        self,
+        *,
+        process_functions: bool = True,
+        skip: tuple[str, ...] = (),
+        identity: Any = None,
+        mode: str = "strict",
+        failures: list[Any] | None = None,
+        cli_args: list[str] | None = None,
+        tf_cli_vars: Map | None = None,
+    ) -> Map:
+        """The full map. mode: what a failing function is (strict: an error; else `(computed)`, noted in `failures`)."""
+        if process_functions:
+            evaluator = self._evaluator(skip=skip, mode=mode, identity=identity)
+            env = self.sections.get("env")
+            if isinstance(env, dict):
+                evaluator.section = {**self.sections, "env": evaluator.value(env)}
+            result = {
+                key: plain(finish(value)) if key in NOT_EVALUATED else evaluator.value(value)
+                for key, value in evaluator.section.items()
+            }
+            if failures is not None:
+                failures.extend(evaluator.failures)
+        else:
+            result = self.early()
+        return _complete(self.app, self.project, self.found, result, cli_args or [], tf_cli_vars or {})
 
 
-def _complete(app: App, project: Project, found: Found, result: Map, cli_args: list[str] | None) -> Map:
+def describe(app: App, found: Found, *, process_templates: bool = True, **options: Any) -> Map:
+    """The full map of a component; options are those of `Draft.finish`."""
+    return Draft(app, found, process_templates=process_templates).finish(**options)
+
+
+def _complete(app: App, project: Project, found: Found, result: Map, cli_args: list[str], tf_cli_vars: Map) -> Map:
     """Add what is never templated, leave out what is empty and optional."""
     from runner.stacks import origins
 
@@ -114,8 +140,8 @@ def _complete(app: App, project: Project, found: Found, result: Map, cli_args: l
         sources=contributed.sources(result),
         deps=contributed.deps(),
         deps_all=contributed.deps_all(),
-        cli_args=cli_args or [],
-        tf_cli_vars={},
+        cli_args=cli_args,
+        tf_cli_vars=tf_cli_vars,
         atmos_cli_config={
             "base_path": options.base_path,
             "components": plain(options.components),

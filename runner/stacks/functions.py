@@ -40,10 +40,10 @@ def includer(app: App) -> Callable[[str, str, Where, bool], object]:
 class Evaluator:
     """Evaluates the tagged values of one component. skip: names of functions that stay text."""
 
-    def __init__(self, app: App, *, component: str, stack: str, section: Map, strategy: str, skip: tuple[str, ...] = (),
+    def __init__(self, app: App, *, stack: str, section: Map, strategy: str, skip: tuple[str, ...] = (),
                  mode: str = "strict", identity: Any = None) -> None:
         self.app = app
-        self.component, self.stack = component, stack
+        self.stack = stack
         self.section = section
         self.strategy = strategy
         self.skip = {"!" + name.strip().lstrip("!") for name in skip if name.strip()}

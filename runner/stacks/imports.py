@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from runner.errors import AtmosError, Where
 from runner.stacks import discover, locals_, rendering
 from runner.stacks.manifest import Reader, shown, template_error
@@ -95,6 +97,7 @@ class Loader:
         self.strategy = strategy
         self.render_paths = render_paths
         self._nodes: dict[tuple[str, str, bool, bool], Node] = {}
+        self._found: dict[tuple[str, str], list[str]] = {}
         self._open: list[str] = []
 
     def stack(self, path: str) -> StackFile:
@@ -162,7 +165,7 @@ class Loader:
         if discover.is_remote(target):
             raise AtmosError(f"remote imports are not supported: import '{target}' in file '{name}'", where=where,
                              hints=["Copy the file below the stacks folder and import it from there"])  # fmt: skip
-        found = discover.resolve_import(self.tree, self.base, path, target)
+        found = self._resolve(path, target)
         if not found:
             if options.get("skip_if_missing") is True or templated:
                 return []
@@ -183,6 +186,13 @@ class Loader:
                     error.explanation = f"{error.explanation}\n\n{note}".strip()
                 raise
         return children
+
+    def _resolve(self, importer: str, target: str) -> list[str]:
+        """The files of an import, looked for once."""
+        key = (os.path.dirname(importer) if target.startswith(".") else "", target)
+        if key not in self._found:
+            self._found[key] = discover.resolve_import(self.tree, self.base, importer, target)
+        return self._found[key]
 
     def _render_path(self, target: str, name: str, context: Map, earlier: list[Node], where: Where) -> str:
         known = merge_all([child.data for child in earlier], self.strategy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runner.errors import AtmosError
 from runner.stacks.imports import COMPONENT_TYPES, StackFile
-from runner.stacks.merge import check_strategy, merge, merge_all
+from runner.stacks.merge import check_strategy, fold, merge, merge_all
 from runner.stacks.values import finish
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ class Bases:
             self._expand(base, name, "metadata.inherits")
 
     def _expand(self, base: Any, heir: str, by: str) -> None:
-        if base == heir:
+        if base == heir or (base not in self.components and self.kind not in COMPONENT_TYPES):
             return
         if not isinstance(base, str) or base not in self.components:
             raise AtmosError(
@@ -227,6 +227,10 @@ class Layered:
         for key in ("test", "mocks"):
             if key in own:
                 self.sections[key] = own[key]
+        if kind not in COMPONENT_TYPES:  # types of one's own have keys of their own
+            for key in {key for layer in chain for key in layer} - set(self.sections) - {"component"}:
+                values = [layer[key] for layer in chain if key in layer]
+                self.sections[key] = fold(values, strategy)
 
     @staticmethod
     def _metadata(chain: list[Map], root: Map, options: Options, strategy: str) -> Map:

@@ -35,8 +35,9 @@ def shown(path: str, base: str) -> str:
 class Reader:
     """Reads manifests of one stacks folder; each file without a context once."""
 
-    def __init__(self, base: str, include: Include | None = None) -> None:
+    def __init__(self, base: str, include: Include | None = None, *, templates_enabled: bool = True) -> None:
         self.base = base
+        self.templates_enabled = templates_enabled
         self.include = include
         self._plain: dict[str, Map] = {}
 
@@ -64,7 +65,12 @@ class Reader:
         from runner.config import reader
 
         name = shown(path, self.base)
-        value = reader.parse(text, name, on_tag=lambda tag, value, where: self._tag(tag, value, where, path))
+        try:
+            value = reader.parse(text, name, on_tag=lambda tag, value, where: self._tag(tag, value, where, path))
+        except AtmosError as error:
+            if "{{" in text and error.title == "Invalid YAML":
+                error.hints += template_hints(path, self.templates_enabled)
+            raise
         return reader.as_map(value, name)
 
     def _locals(self, text: str, path: str, context: Map) -> Map:
@@ -144,6 +150,17 @@ def _put_back(value: Any, values: dict[str, Any]) -> Any:
     elif type(value) is tuple and isinstance(value[1], str | list):
         return (value[0], _put_back(value[1], values), *value[2:])
     return value
+
+
+def template_hints(path: str, enabled: bool) -> list[str]:
+    """What may be meant where a manifest with templates is no YAML."""
+    if not enabled:
+        return ["the stack manifests contain Go templates, but templating is disabled in atmos.yaml in "
+                "'templates.settings.enabled'"]  # fmt: skip
+    if path.endswith(_TEMPLATES):
+        return []
+    return ["Quote a value that begins with `{{`; a file that is rendered before it is read ends in `.yaml.tmpl` or is "
+            "imported with a `context`"]  # fmt: skip
 
 
 def template_error(error: Exception, name: str, data: Map | None = None) -> Exception:

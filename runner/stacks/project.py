@@ -45,7 +45,7 @@ class Project:
         self.options = options
         self.warn = warn
         self.tree = discover.Tree()
-        self.reader = Reader(options.stacks_path, include)
+        self.reader = Reader(options.stacks_path, include, templates_enabled=options.templates_enabled)
         self.loader = Loader(options.stacks_path, self.reader, self.tree, strategy=options.strategy,
                              render_paths=options.templates_enabled)  # fmt: skip
         self.broken: dict[str, AtmosError] = {}

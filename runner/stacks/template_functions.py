@@ -76,10 +76,9 @@ class Atmos:
             from runner.config import functions as shared
 
             raise shared.unsupported(tag, None, supported=FUNCTIONS, files="templates")
-        component = self._found.layered.name if self._found else ""
         stack = self._found.name if self._found else ""
         section = self._found.layered.sections if self._found else {}
-        evaluator = functions.Evaluator(self._app, component=component, stack=stack, section=section,
+        evaluator = functions.Evaluator(self._app, stack=stack, section=section,
                                         strategy="replace", identity=self._identity)  # fmt: skip
         return evaluator.call(tag, argument.strip())
 

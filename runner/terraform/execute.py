@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from runner.errors import AtmosError
-from runner.stacks import component as described_component
 from runner.stacks import project as projects
+from runner.stacks.component import Draft
 from runner.terraform import arguments, environment, files, identity, lock
 from runner.terraform.arguments import Settings
 from runner.terraform.target import Target, check, check_module, executable
@@ -51,23 +51,28 @@ class Run:
         self.env: dict[str, str] = {}
         self.secrets: set[str] = set()
         self.chosen = identity.Chosen(None, None)
+        self._draft: Draft | None = None
         self._target: Target | None = None
 
     @property
-    def target(self) -> Target:
-        if self._target is None:
-            self._target = Target(self.found, self.describe(), self.project.options)
-        return self._target
+    def draft(self) -> Draft:
+        """The component before its functions run."""
+        if self._draft is None:
+            self._draft = Draft(self.app, self.found, process_templates=self.invocation.on("process-templates", True))
+        return self._draft
 
-    def describe(self, *, functions: bool = True) -> Map:
-        """The component as this run needs it."""
-        invocation = self.invocation
-        return described_component.describe(
-            self.app, self.found, process_templates=invocation.on("process-templates", True),
-            process_functions=functions and invocation.on("process-functions", True),
-            skip=tuple(invocation.items("skip")), identity=self.chosen,
-            cli_args=["terraform", *invocation.command.split()],
-        )  # fmt: skip
+    @property
+    def target(self) -> Target:
+        """The component in full; its functions run as the chosen identity."""
+        if self._target is None:
+            invocation = self.invocation
+            described = self.draft.finish(
+                process_functions=invocation.on("process-functions", True), skip=tuple(invocation.items("skip")),
+                identity=self.chosen, cli_args=["terraform", *invocation.command.split(), *invocation.extra],
+                tf_cli_vars=_variables_of(invocation.extra),
+            )  # fmt: skip
+            self._target = Target(self.found, described, self.project.options)
+        return self._target
 
     @property
     def enabled(self) -> bool:
@@ -79,11 +84,10 @@ class Run:
         if not layered.enabled:
             self.app.log.info("Component is not enabled and skipped", component=layered.name, stack=self.found.name)
             return False
-        early = Target(self.found, self.describe(functions=False), self.project.options)
+        early = Target(self.found, self.draft.early(), self.project.options)
         check(early, self.invocation.command, self.invocation.sub)
         check_module(early)
-        section = identity.merged(early.described.get("auth") or {}, layered.auth_layers)
-        section = {**section, **_raw_functions(layered)} if section else section
+        section = identity.merged(self.draft.auth, layered.auth_layers)
         if self.invocation.on("dry-run"):
             return True
         self.chosen = identity.choose(self.app, section, self.invocation.identity, layered.name)
@@ -300,18 +304,15 @@ class Run:
         return [*found, words] if words else found
 
 
-def _raw_functions(layered: Any) -> Map:
-    """Functions (`!env`) in `auth` stay what they are for the manager, which computes what it uses."""
-    found = layered.sections["auth"]
-    return {name: found[name] for name in ("providers", "keyring") if name in found and _has_functions(found[name])}
-
-
-def _has_functions(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_has_functions(item) for item in value.values())
-    if isinstance(value, list):
-        return any(_has_functions(item) for item in value)
-    return type(value) is tuple
+def _variables_of(words: list[str]) -> dict[str, str]:
+    """The `-var` values among terraform's arguments."""
+    found: dict[str, str] = {}
+    for index, word in enumerate(words):
+        text = word[5:] if word.startswith("-var=") else words[index + 1] if word == "-var" and index + 1 < len(words) else ""
+        name, equals, value = text.partition("=")
+        if equals:
+            found[name.strip()] = value
+    return found
 
 
 def launch(
