@@ -112,7 +112,7 @@ def ask_missing(app: App, values: Values) -> None:
 
 
 def _ask(app: App, values: Values, wanted: Argument | Flag, name: str) -> str:
-    from runner.console import prompts
+    from runner.console import prompts, terminal
     from runner.console.errors import warn
 
     options = [text(value) for value in wanted.values] or _known(app, values, wanted)
@@ -126,7 +126,8 @@ def _ask(app: App, values: Values, wanted: Argument | Flag, name: str) -> str:
     except UserAborted:
         warn(app, "Selection cancelled")
         raise
-    app.err(f"Selected {name} `{answer}`\n")
+    shown = f"\x1b[36m{answer}\x1b[0m" if terminal.use_color(app.flags, app.env) else answer
+    app.err(f"Selected {name} {shown}\n")
     return answer
 
 

@@ -40,11 +40,15 @@ def run(app: App, parsed: Parsed) -> int:
     assert isinstance(sources, list)
     wanted = wanted or [text(item) for item in sources] or ["**"]
     matcher = Matcher(app.cwd, wanted, [text(item) for item in command.data.get("generates") or ()])  # type: ignore[attr-defined]
-    argv = [app.executable, *aliases.without_chdir(without_watch(app.argv))]
+    words = aliases.without_chdir(without_watch(app.argv))
+    force = ["--force"] if "force" in parsed.table.by_name and parsed.table.by_name["force"].origin == "automatic" else []
+    cut = words.index("--") if "--" in words else len(words)
+    again: list[str] = []  # a change that was seen is a reason to run
     notifier = RustNotify(matcher.roots(), False, False, 300, True, False)
     with notifier:
         while True:
-            _once(app, argv)
+            _once(app, [app.executable, *words[:cut], *again, *words[cut:]])
+            again = force
             app.err(f"⟳ waiting for changes of {', '.join(wanted)}, ctrl+c to stop\n")
             changed = _next(notifier, matcher)
             shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")

@@ -178,54 +178,59 @@ def test_bash(project: Path) -> None:
     ]  # fmt: skip
 
 
-def test_bash_at_a_prompt(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        (["atmos release vpc --speed=ve\t"], r"--speed=very\\ fast"),
+        (["atmos op\t"], "atmos ops "),
+        (["atmos ops sta\t", "\t\t"], "state +status|status +state"),
+    ],
+)
+def test_bash_at_a_prompt(project: Path, keys: list[str], shown: str) -> None:
     """The tab key in an interactive bash."""
     import pexpect
 
-    child = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], cwd=str(project), encoding="utf-8", timeout=60,
+    child = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], cwd=str(project), encoding="utf-8", timeout=90,
                           env=environment(project, PS1="ready$ ", INPUTRC="/dev/null", NO_COLOR="1"))  # type: ignore[arg-type]  # fmt: skip
     try:
         child.expect_exact("ready$ ")
         child.sendline("bind 'set enable-bracketed-paste off'; source <(atmos completion bash); echo loa''ded")
         child.expect_exact("loaded")
         child.expect_exact("ready$ ")
-        child.send("atmos release vpc --speed=ve\t")
-        child.expect_exact(r"--speed=very\ fast")
-        child.sendcontrol("c")
-        child.expect_exact("ready$ ")
-        child.send("atmos op\t")
-        child.expect_exact("atmos ops ")
-        child.send("sta\t")
-        child.expect("sta\x07?t")
-        child.send("\t\t")
-        child.expect("state +status|status +state")
-        child.sendcontrol("c")
+        for number, text in enumerate(keys):
+            child.send(text)
+            if number + 1 < len(keys):
+                child.expect("sta\x07?t")
+        child.expect(shown)
     finally:
         child.close(force=True)
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
-def test_zsh(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        (["atmos relea\t"], "release"),
+        (["atmos release --speed ve\t"], r"very\\ fast"),
+        (["atmos ops st\t", "\t"], "Show it"),
+    ],
+)
+def test_zsh(project: Path, keys: list[str], shown: str) -> None:
     """The tab key in an interactive zsh: one candidate is filled in, several are shown with descriptions."""
     import pexpect
 
-    child = pexpect.spawn("zsh", ["-f", "-i"], cwd=str(project), encoding="utf-8", timeout=60, dimensions=(40, 120),
+    child = pexpect.spawn("zsh", ["-f", "-i"], cwd=str(project), encoding="utf-8", timeout=90, dimensions=(40, 120),
                           env=environment(project, TERM="dumb"))  # type: ignore[arg-type]  # fmt: skip
     try:
         child.sendline("PROMPT='ready> '; unsetopt zle_bracketed_paste 2>/dev/null; autoload -Uz compinit; compinit -u -D")
         child.sendline("source <(atmos completion zsh); echo loa''ded")
         child.expect_exact("loaded")
         child.expect_exact("ready> ")
-        child.send("atmos relea\t")
-        child.expect_exact("release")
-        child.send("--speed ve\t")
-        child.expect_exact(r"very\ fast")
-        child.sendcontrol("c")
-        child.expect_exact("ready> ")
-        child.send("atmos ops st\t")
-        child.expect_exact("stat")
-        child.send("\t")
-        child.expect_exact("Show it")
+        for number, text in enumerate(keys):
+            child.send(text)
+            if number + 1 < len(keys):
+                child.expect_exact("stat")
+        child.expect(shown)
     finally:
         child.close(force=True)
 
