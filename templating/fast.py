@@ -9,7 +9,7 @@ from __future__ import annotations
 def render(text: str, data: object, strict: bool) -> str | None:  # noqa: ARG001  (a miss is the compiler's to judge)
     """The rendered text, or None when it takes more than looking up strings, numbers and booleans in maps."""
     braces = text.find("{{")
-    angles = text.find("<<")
+    angles = text.find("<<") if "<" in text else -1  # one character is found much faster than two
     if braces < 0 and angles < 0:
         return text
     out: list[str] = []

@@ -64,10 +64,9 @@ class Lexer:
             self.pairs = {"{{": "}}", "<<": ">>"}
         else:
             self.pairs = {delimiters[0] or "{{": delimiters[1] or "}}"}
-        lefts = sorted(self.pairs, key=len, reverse=True)
-        self._left = re.compile("|".join(re.escape(left) for left in lefts))
+        self._next = {left: text.find(left) if left[0] in text else -1 for left in self.pairs}
         self._angles: Callable[[int], bool] | None = None
-        if "<<" in self.pairs and "<<" in text:
+        if self._next.get("<<", -1) >= 0:
             from .angles import Angles
 
             self._angles = Angles(text, known, self.pairs["<<"], any_start=delimiters is not None).opens
@@ -77,16 +76,15 @@ class Lexer:
         pos = start = 0
         trim = False
         while True:
-            match = self._left.search(text, pos)
-            if match is None:
+            opening, left = self._opening(pos)
+            if opening < 0:
                 self._text(start, len(text), trim, False)
                 tokens.append((EOF, "EOF", len(text)))
                 return tokens
-            opening, left = match.start(), match.group()
+            inner = opening + len(left)
             if left == "<<" and self._angles is not None and not self._angles(opening):
-                pos = match.end()
+                pos = inner
                 continue
-            inner = match.end()
             marker = text[inner : inner + 1] == "-" and text[inner + 1 : inner + 2] in _SPACES
             self._text(start, opening, trim, marker)
             if marker:
@@ -104,6 +102,16 @@ class Lexer:
                     return tokens
                 start, trim = end, self.trims
             pos = start
+
+    def _opening(self, pos: int) -> tuple[int, str]:
+        """The next left delimiter from here on; -1 when there is none."""
+        found, delimiter = -1, ""
+        for left, at in self._next.items():
+            if 0 <= at < pos:
+                at = self._next[left] = self.text.find(left, pos)
+            if at >= 0 and (found < 0 or at < found):
+                found, delimiter = at, left
+        return found, delimiter
 
     def _text(self, start: int, end: int, trim_left: bool, trim_right: bool) -> None:
         if start == end:

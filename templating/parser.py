@@ -104,9 +104,9 @@ class Parser(Pipelines):
         if kind == lex.TEXT:
             return Text(pos, text)
         if kind == lex.LEFT:
-            self.action_line = self.source.line(pos)
+            self.action_pos = pos
             node = self.action()
-            self.action_line = 0
+            self.action_pos = -1
             return node
         raise self.surprise(token, "input")
 
@@ -210,4 +210,4 @@ class Parser(Pipelines):
 
 
 def _is_empty(nodes: list[Node]) -> bool:
-    return all(isinstance(node, Text) and not node.text.strip() for node in nodes)
+    return all(isinstance(node, Text) and node.text.isspace() for node in nodes)

@@ -40,7 +40,7 @@ class Pipelines:
         self.body = Body(name)
         self.vars: list[tuple[str, int]] = [("$", 0)]
         self.parens = 0
-        self.action_line = 0
+        self.action_pos = -1
 
     # --- tokens -----------------------------------------------------------------------------------
 
@@ -74,8 +74,8 @@ class Pipelines:
         if kind == lex.ERROR:
             extra = ""
             line = self.source.line(pos)
-            if self.action_line and self.action_line != line:
-                extra = f" in action started at {self.name}:{self.action_line}"
+            if self.action_pos >= 0 and self.source.line(self.action_pos) != line:
+                extra = f" in action started at {self.name}:{self.source.line(self.action_pos)}"
                 if text.endswith(" action"):
                     extra = extra[len(" in action"):]
             return self.failure(text + extra, pos)
