@@ -10,7 +10,7 @@ import marshal
 import os
 from typing import TYPE_CHECKING, Any
 
-from runner.config import constraint, discovery, merge, overrides, paths, profiles, shape
+from runner.config import constraint, discovery, merge, overrides, paths, profiles, reader, shape
 from runner.config.loader import Layer, Loader
 from runner.config.reader import Map, Seq
 from runner.errors import AtmosError, Problem
@@ -19,6 +19,7 @@ from runner.globals import SELECT
 if TYPE_CHECKING:
     from runner.config.discovery import Source
     from runner.config.record import Record
+    from runner.config.remote import Fetcher
     from runner.globals import GlobalFlags
 
 
@@ -26,12 +27,19 @@ class Compiler:
     """One load. `run` gives the compiled data; the record knows what it depends on."""
 
     def __init__(self, flags: GlobalFlags, record: Record) -> None:
-        from runner.config import remote
-
         self.flags = flags
         self.record = record
-        self.loader = Loader(flags, record, remote.Fetcher(record).get)
+        self.fetcher: Fetcher | None = None
+        self.loader = Loader(flags, record, self.fetch)
         self.problems = self.loader.problems
+
+    def fetch(self, address: str, ttl: str = "") -> str:
+        """The local copy of a remote file; what that takes is imported when the first one is asked for."""
+        if self.fetcher is None:
+            from runner.config import remote
+
+            self.fetcher = remote.Fetcher(self.record)
+        return self.fetcher.get(address, ttl)
 
     def run(self) -> dict[str, Any]:
         loader, record = self.loader, self.record
@@ -46,7 +54,7 @@ class Compiler:
         config_dir = files[-1].folder if files else next((source.folder for source in sources), "")
         self.promote(total.tree)
         total, names = self.with_profiles(total, config_dir)
-        tree = overrides.apply(total.tree, self.flags, record, self.problems)
+        tree = overrides.apply(self.with_provisioned(total.tree), self.flags, record, self.problems)
         typed = shape.check(self.ready(tree))
         self.problems += typed.problems
         data = typed.data
@@ -140,6 +148,33 @@ class Compiler:
         if "import" not in tree:
             return own
         return self.over(self.loader.imports(tree, os.path.dirname(path), [path]), own)
+
+    def with_provisioned(self, tree: Map) -> Map:
+        """Identities that logins of the configured providers have found, below everything that people wrote."""
+        auth = tree.get("auth")
+        providers = auth.get("providers") if isinstance(auth, dict) else None
+        if not isinstance(providers, dict):
+            return tree
+        for name in providers:
+            path = os.path.join(self.record.cache_home(), "auth", name.replace("/", "_").replace("\\", "_"),
+                                "provisioned-identities.yaml")  # fmt: skip
+            if not self.record.is_file(path):
+                continue
+            try:
+                found = reader.read_map(path)
+            except AtmosError as error:
+                self.problems.append(Problem(f"identities found by an earlier login are left out: {error.message}",
+                                             error.where, severity="warning"))  # fmt: skip
+                continue
+            below = found.get("auth")
+            identities = below.get("identities") if isinstance(below, dict) else None
+            if isinstance(below, Map) and isinstance(identities, Map):
+                only = Map(found.mark)
+                section = Map(below.mark)
+                section.put("identities", identities, below.marks["identities"])
+                only.put("auth", section, found.marks["auth"])
+                tree = merge.merge(only, tree)
+        return tree
 
     @staticmethod
     def identity_names(tree: Map) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from runner.config import merge, scalars
@@ -116,7 +117,11 @@ def apply(tree: Map, flags: GlobalFlags, record: Record, problems: list[Problem]
         _set(over, "settings.terminal.force_color", True, "--force-color")
     if given.get("verbose"):
         _set(over, "logs.level", "Debug", "--verbose")
-    return merge.merge(tree, over) if over else tree
+    result = merge.merge(tree, over) if over else tree
+    edition = str(result.get("edition") or "")
+    if edition and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", edition):
+        raise AtmosError(f"invalid edition: expected YYYY, YYYY-MM, or YYYY-MM-DD, got {edition}")
+    return result
 
 
 def _value(name: str, text: str, kind: str, problems: list[Problem]) -> object:
@@ -126,8 +131,10 @@ def _value(name: str, text: str, kind: str, problems: list[Problem]) -> object:
         value = scalars.parse_bool(text)
         if value is not None:
             return value
-        if name in ("NO_COLOR",):
+        if name == "NO_COLOR":
             return True  # any value counts (no-color.org)
+        if not name.startswith("ATMOS_"):
+            return None  # a variable of other programs, with words of theirs
         if kind == "soft":
             problems.append(Problem(f"{name}: `{text}` is neither true nor false; ignored", severity="warning"))
             return None

@@ -51,6 +51,14 @@ class Record:
         expanded = os.path.expanduser("~")
         return expanded if expanded != "~" else ""
 
+    def cache_home(self) -> str:
+        """Our folder for what can be made again."""
+        base = self.getenv("ATMOS_XDG_CACHE_HOME") or self.getenv("XDG_CACHE_HOME")
+        if not base:
+            home = self.home()
+            base = os.path.join(home, ".cache") if home else ""
+        return os.path.join(base, "atmos") if base else ""
+
     def getenv(self, name: str) -> str:
         """An environment value, "" when unset."""
         return self.lookup(name) or ""

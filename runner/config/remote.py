@@ -109,13 +109,10 @@ class Fetcher:
                              hints=["Use https://, or pin the content: `?checksum=sha256:…`"])  # fmt: skip
 
     def _folder(self) -> str:
-        base = self.record.getenv("ATMOS_XDG_CACHE_HOME") or self.record.getenv("XDG_CACHE_HOME")
-        if not base:
-            home = self.record.home()
-            base = os.path.join(home, ".cache") if home else ""
+        base = self.record.cache_home()
         if not base:
             raise AtmosError("there is no home directory to keep remote files in", hints=["Set HOME or XDG_CACHE_HOME"])
-        return os.path.join(base, "atmos", "remote")
+        return os.path.join(base, "remote")
 
     # -- one file ----------------------------------------------------------------------------------
 

@@ -471,3 +471,28 @@ def test_unknown_functions_break_their_section_or_their_command(project: Project
         project.load()
     project.write("atmos.yaml", "commands:\n  - {name: a, steps: [!nope x]}\n  - {name: b, steps: [echo b]}\n")
     assert project.load().command_names() == ["a", "b"]
+
+
+def test_provisioned_identities_lie_below_what_people_write(project: Project) -> None:
+    folder = project.home / ".cache/atmos/auth/my_sso"
+    folder.mkdir(parents=True)
+    (folder / "provisioned-identities.yaml").write_text(
+        "auth:\n  identities:\n    prod.x/Admin: {kind: aws/permission-set, via: {provider: my/sso}}\n    own: {kind: other, a: 1}\n"
+        "  _metadata: {counts: {accounts: 1}}\n"
+    )
+    project.write("atmos.yaml", "auth: {providers: {my/sso: {kind: x}}, identities: {own: {kind: aws/user}}}\n")
+    auth = project.load().section("auth")
+    assert list(auth["identities"]) == ["prod.x/Admin", "own"]
+    assert auth["identities"]["own"] == {"kind": "aws/user", "a": 1}
+    assert "_metadata" not in auth
+    (folder / "provisioned-identities.yaml").write_text("auth: [")
+    config = project.load()
+    assert list(config.section("auth")["identities"]) == ["own"]
+    assert "left out" in config.warnings[0].message
+
+
+def test_variables_of_other_programs_do_not_stop_us(project: Project) -> None:
+    assert project.load(env={"COLOR": "auto", "NO_COLOR": "yes"}).get("settings", "terminal", "no_color") is True
+    with pytest.raises(AtmosError, match="invalid edition"):
+        project.load("--edition", "soon")
+    assert project.load("--edition", "2025-06").get("edition") == "2025-06"
