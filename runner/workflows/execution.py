@@ -162,11 +162,11 @@ class Execution:
         )  # fmt: skip
         book = None if self.nested else self._journal(mask)
         if book is not None:
-            record.run_id = book.run_id
+            record.run_id = owner.run_id = book.run_id
         progress = None if self.nested else Progress(self.app, record)
         recorder = Recorder(
             record, self.steps, mask=mask, journal=book, progress=progress,
-            replaced=lambda: self._end(record, book, 0),
+            replaced=lambda: self._end(record, book, 0), finished=owner.count,
         )  # fmt: skip
         engine = self._engine(owner, recorder)
         if engine.mask is not None:

@@ -182,13 +182,28 @@ def read(app: App, path: str, relative: str) -> WorkflowFile:
     return WorkflowFile(path, relative, shown, manifest)
 
 
-def missing(shown: str) -> AtmosError:
-    """The error for a workflow file that is not there."""
+def missing(shown: str, close: str = "") -> AtmosError:
+    """The error for a workflow file that is not there. close: what may have been meant."""
+    hint = "A file is looked up in `workflows.base_path`; list what is there with `atmos list workflows`"
     return AtmosError(
         "workflow file not found",
         explanation=f"The workflow manifest file `{shown}` does not exist",
-        hints=["A file is looked up in `workflows.base_path`; list what is there with `atmos list workflows`"],
+        hints=[f"Did you mean `--file {close}`?"] if close else [hint],
     )
+
+
+def closest(app: App, path: str) -> str:
+    """The label of the file nearest to a path that does not exist: another ending, a typing mistake."""
+    base = folder(app)
+    if not base or not os.path.isdir(base):
+        return ""
+    labels = [relative for _, relative in walk(base)]
+    wanted = label(app, path)
+    for ending in (".yaml", ".yml"):
+        for candidate in (wanted + ending, wanted.removesuffix(".yaml") + ending):
+            if candidate in labels:
+                return candidate
+    return next(iter(nearest(wanted, labels, 1)), "")
 
 
 def resolve(app: App, argument: str) -> str:
@@ -227,6 +242,8 @@ def load(app: App, argument: str) -> WorkflowFile:
         own = inline(app)
         if own is not None:
             return own
+    if not os.path.exists(path):
+        raise missing(shown_path(app, path), closest(app, path))
     return read(app, path, label(app, path))
 
 

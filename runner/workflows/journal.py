@@ -119,7 +119,9 @@ def create(app: App, mask: Callable[[str], str], **facts: Any) -> Journal | None
     _lock(fd)
     journal = Journal(path, fd, mask)
     outer = app.env.get(VARIABLE, "")
-    journal.write("begin", format=FORMAT, pid=os.getpid(), **({"outer": outer} if outer else {}), **facts)
+    if outer:
+        facts["outer"] = outer
+    journal.write("begin", format=FORMAT, pid=os.getpid(), **facts)
     app.env[VARIABLE] = journal.run_id
     _tidy(parent)
     return journal

@@ -19,9 +19,12 @@ FAILED = "workflow step execution failed"
 
 
 class WorkflowOwner(Owner):
-    """The owner that the engine gets. The resume hint of a failed step repeats `invocation`."""
+    """The owner that the engine gets. The resume hint of a failed step repeats `invocation`.
 
-    __slots__ = ("first", "invocation")
+    run_id: the run's journal; finished: how many steps have left a result in it.
+    """
+
+    __slots__ = ("finished", "first", "invocation", "run_id")
 
     def __init__(self, compiled: dict[str, Any], invocation: Invocation) -> None:
         super().__init__(
@@ -40,6 +43,12 @@ class WorkflowOwner(Owner):
         )
         self.invocation = invocation
         self.first: AtmosError | None = None
+        self.run_id = ""
+        self.finished = 0
+
+    def count(self) -> None:
+        """A step has finished and left its result in the journal."""
+        self.finished += 1
 
     def failure(self, step: Step, error: AtmosError) -> AtmosError:
         """The error to show for a step that failed: what failed, the command, how to resume.
@@ -61,6 +70,9 @@ class WorkflowOwner(Owner):
         hints = [hint for hint in error.hints if hint]
         if error.exit_code != 0:
             hints.append(resume.hint(self.invocation, step.label))
+            if self.run_id and self.finished:
+                again = resume.command(self.invocation, run_id=self.run_id)
+                hints.append(f"To go on with the results of the steps that have finished, run:\n\n {again}")
         if not isinstance(error, StepError):
             return AtmosError(
                 error.message, title=error.title, explanation=error.explanation, hints=hints, where=error.where,

@@ -29,9 +29,10 @@ class Recorder:
         journal: Journal | None = None,
         progress: Progress | None = None,
         replaced: Callable[[], None] | None = None,
+        finished: Callable[[], None] | None = None,
     ) -> None:
         self.run, self.mask, self.journal, self.progress = run, mask, journal, progress
-        self.replaced = replaced
+        self.replaced, self.finished = replaced, finished
         self.failed = False
         self._steps = {step.index: step for step in steps}
 
@@ -49,7 +50,9 @@ class Recorder:
         elif kind == "step_replaced":
             self._replaced(name, parent)
         elif self.progress is not None and kind == "group_started":
-            self.progress.group_begins(name)
+            step = self._step(event, parent)
+            if step is None or step.mode != "prefixed":  # prefixed lines are written while the group runs
+                self.progress.group_begins(name)
         elif self.progress is not None and kind == "group_ended":
             self.progress.group_ends()
 
@@ -117,6 +120,8 @@ class Recorder:
             facts["again"] = True
         elif record.status in (SUCCEEDED, FORGIVEN) and event.get("result"):
             facts["result"] = compact(event["result"])
+            if self.finished is not None and not parent:
+                self.finished()
         self.journal.write("end", urgent=record.status == FAILED, **facts)
 
     def _replaced(self, name: str, parent: str) -> None:

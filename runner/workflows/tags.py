@@ -1,5 +1,5 @@
 """YAML tags in workflow files. Files are included while reading; functions like `!env`, `!exec` and `!repo-root` become
-deferred values that are evaluated when their step runs; tags that mean something only in stacks stay text.
+deferred values that are evaluated when their step runs (`!literal` is one, so that it is never rendered); tags that mean something only in stacks stay text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEFERRED = frozenset((
     "!cel", "!cwd", "!env", "!exec", "!git.branch", "!git.host", "!git.name", "!git.owner", "!git.ref", "!git.repository",
-    "!git.root", "!git.sha", "!git.url", "!random", "!repo-root",
+    "!git.root", "!git.sha", "!git.url", "!literal", "!random", "!repo-root",
 ))  # fmt: skip
 INCLUDES = ("!include", "!include.raw")
 # functions of stack manifests; here they are kept as they are written
@@ -26,15 +26,13 @@ ELSEWHERE = frozenset((
     "!aws.region", "!emulator", "!labels", "!labels.keys", "!labels.values", "!secret", "!store", "!store.get", "!tags",
     "!template", "!terraform.output", "!terraform.state", "!unset", "!version",
 ))  # fmt: skip
-KNOWN = ("!literal", *INCLUDES, *sorted(DEFERRED))
+KNOWN = (*INCLUDES, *sorted(DEFERRED))
 
 
 def on_tag(app: App, path: str, shown: str) -> Callable[[str, object, Where], object]:
     """What a tag of this file means, for the reader."""
 
     def meaning(tag: str, value: object, where: Where) -> object:
-        if tag == "!literal":
-            return value
         if tag in ELSEWHERE:
             return f"{tag} {value}".strip() if isinstance(value, str) else value
         if tag not in DEFERRED and tag not in INCLUDES:
