@@ -64,6 +64,10 @@ class Writer:
     def constant(self, value: Any) -> str:
         if value is None or value is True or value is False:
             return str(value)
+        if value.__class__ is str and len(value) > 1000:
+            code = f"L{len(self.env)}"  # not worth comparing with the others
+            self.env[code] = value
+            return code
         key = (value.__class__, repr(value) if isinstance(value, float) else value)
         code = self.constants.get(key)
         if code is None:

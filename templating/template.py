@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 _CACHE_SIZE = 512
+_CACHED = 200_000
+"""longer texts are compiled each time: looking them up costs as much"""
 _programs: dict[tuple[Any, ...], Program] = {}
 
 
@@ -49,8 +51,8 @@ class Template:
 def compile_template(text: str, *, name: str = "template", strict: bool = True,
                      delimiters: tuple[str, str] | None = None, functions: Mapping[str, Any] | None = None) -> Template:
     """Parse and compile; the work is done once per text."""
-    key = (text, strict, delimiters, frozenset(functions) if functions else None)
-    program = _programs.get(key)
+    key = (text, strict, delimiters, frozenset(functions) if functions else None) if len(text) < _CACHED else ()
+    program = _programs.get(key) if key else None
     if program is None:
         try:
             program = compile_text(text, name, strict=strict, delimiters=delimiters, injected=functions)
@@ -58,7 +60,8 @@ def compile_template(text: str, *, name: str = "template", strict: bool = True,
             raise TemplateError(f"template: {name}: {failure.message}", name=name) from None
         except (RecursionError, MemoryError, SyntaxError) as problem:
             raise TemplateError(f"template: {name}: the template is nested too deeply", name=name) from problem
-        if len(_programs) >= _CACHE_SIZE:
-            _programs.clear()
-        _programs[key] = program
+        if key:
+            if len(_programs) >= _CACHE_SIZE:
+                _programs.clear()
+            _programs[key] = program
     return Template(program, name, functions)
