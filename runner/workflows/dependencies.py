@@ -1,7 +1,7 @@
 """What has to run before a workflow or command: the whole graph of its `dependencies`, each node once.
 
-`plan` reads the graph and gives the order; nothing has run by then. `run` runs it: workflows in this process,
-commands as a process of this very program.
+`plan` reads the graph and gives the order; nothing has run by then. `run` goes through it in that order; how one node
+runs is the business of `nodes`.
 """
 
 from __future__ import annotations
@@ -256,10 +256,15 @@ def run(
             failed.append(str(node))
             if graph.fail == "fail_fast":
                 break
-    if not first:
+    conclude(app, owner, graph, failed, first)
+
+
+def conclude(app: App, owner: str, graph: Graph, failed: list[str], code: int) -> None:
+    """What failures mean for the owner: nothing with best_effort, else that it does not run."""
+    if not failed and not code:
         return
     if graph.fail == "best_effort":
         app.log.warning("Dependency failures ignored due to fail: best_effort", error=f"failed: {', '.join(failed)}")
         return
     app.err(f"✗ {owner} did not run: {', '.join(failed)} failed\n")
-    raise AtmosError(f"dependency failed: {', '.join(failed)}", exit_code=first, quiet=True)
+    raise AtmosError(f"dependency failed: {', '.join(failed)}", exit_code=code or 1, quiet=True)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from runner.app import App
     from runner.steps.model import Step
-    from runner.workflows.dependencies import Graph, Node
     from runner.workflows.files import WorkflowFile
     from runner.workflows.record import RunRecord
     from runner.workflows.resume import Invocation
@@ -113,7 +112,9 @@ class Execution:
         graph = dependencies.plan(app, title, self.compiled["dependencies"], self.file)
         self._tools()
         if graph is not None and self.past is None:
-            self._dependencies(title, graph)
+            from runner.workflows import nodes
+
+            nodes.run(app, title, graph, identity_flag=self.invocation.identity, dry_run=self.dry_run)
         return self.run_steps()
 
     def run_steps(self) -> int:
@@ -226,8 +227,6 @@ class Execution:
         if os.isatty(2):
             self.app.err(f"\n💡 Go on with: {resume.command(self.invocation, run_id=run_id)}\n")
 
-    # -- dependencies ------------------------------------------------------------------------------------
-
     def _tools(self) -> None:
         """Tools are not installed by this program; say which are not there."""
         tools = self.compiled["dependencies"].get("tools") or {}
@@ -238,16 +237,6 @@ class Execution:
         missing = [name for name in tools if which(name.rsplit("/", 1)[-1], path=self.app.env.get("PATH")) is None]
         if missing:
             self.app.log.warning("Tools are not on PATH; atmos does not install them", tools=", ".join(missing))
-
-    def _dependencies(self, title: str, graph: Graph) -> None:
-        from runner.workflows import dependencies
-
-        dependencies.run(self.app, title, graph, self._node)
-
-    def _node(self, node: Node) -> int:
-        from runner.workflows.run import run_node
-
-        return run_node(self.app, node, identity_flag=self.invocation.identity, dry_run=self.dry_run)
 
 
 def masker(app: App) -> Callable[[str], str]:

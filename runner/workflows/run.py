@@ -1,4 +1,4 @@
-"""Run a workflow: from the words of the command line to the exit code. Also used for dependencies."""
+"""Run a workflow: from the words of the command line to the exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.app import App
-    from runner.workflows.dependencies import Node
     from runner.workflows.files import WorkflowFile
     from runner.workflows.journal import Past
 
@@ -106,41 +105,3 @@ def _past_file(app: App, past: Past) -> WorkflowFile:
         return own
     path = str(past.begin.get("path") or "")
     return files.read(app, path, files.label(app, path))
-
-
-def run_node(app: App, node: Node, *, identity_flag: str | None = None, dry_run: bool = False) -> int:
-    """Run one dependency: a workflow in this process, a command as a process of this program."""
-    if node.kind == "workflow":
-        assert node.file is not None
-        from runner.workflows.execution import Execution
-
-        invocation = Invocation(
-            node.name, label=node.file.relative, inline=node.file.inline, stack=node.flags.get("stack", ""),
-            identity=identity_flag, tags=node.flags.get("tags", ""), labels=node.flags.get("labels", ""),
-            trailing=node.args, flags=app.flags.given,
-        )  # fmt: skip
-        return Execution(app, node.file, invocation, dry_run=dry_run, nested=True).run_steps()
-    return _run_command(app, node, identity_flag=identity_flag, dry_run=dry_run)
-
-
-def _run_command(app: App, node: Node, *, identity_flag: str | None, dry_run: bool) -> int:
-    """A command dependency is an atmos step of its own."""
-    from runner.steps.declare import compile_steps
-    from runner.steps.engine import Owner, Run
-    from runner.steps.model import Step
-    from runner.workflows.resume import quote
-
-    words = [node.name, *(f"--{flag}={value}" for flag, value in node.flags.items()), *node.args]
-    command = " ".join([node.name, *(quote(word) for word in words[1:])])
-    steps, problems = compile_steps([{"name": node.name, "type": "atmos", "command": command}], kind="workflow")
-    assert not problems, problems
-    owner = Owner(kind="workflow", name=node.name)
-    engine = Run(
-        app, owner, [Step(fields) for fields in steps], data={"TrailingArgs": ""}, identity_flag=identity_flag,
-        dry_run=dry_run,
-    )  # fmt: skip
-    try:
-        return engine.execute()
-    except AtmosError as error:
-        error.quiet = True  # the child has said what was wrong
-        raise
