@@ -95,9 +95,9 @@ def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | 
 
 def run_workflow(app: App, node: Node, *, dry_run: bool = False) -> int:
     """A workflow that a command needs."""
-    from runner.workflows import run as workflows
+    from runner.workflows import nodes
 
-    return workflows.run_node(app, node, dry_run=dry_run)
+    return nodes.run_node(app, node, dry_run=dry_run)
 
 
 class _Runner:
