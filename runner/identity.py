@@ -271,7 +271,10 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
         from runner.console import auth_prompter
 
         prompter = auth_prompter.AuthPrompter(app)
+    from runner.auth_log import AuthLog
+
     folder = _project(app)
+    log = AuthLog(app, raw)
 
     def where(path: tuple[str, ...]) -> object | None:
         return config.where("auth", *path)
@@ -285,8 +288,8 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
         prompter=prompter,
         where=where,
         resolve=config.resolve,
-        warn=lambda text: app.log.warning(text),
-        notify=lambda text: app.err(text + "\n"),
-        debug=lambda text: app.log.debug(text),
+        warn=log.warning,
+        notify=log.progress,
+        debug=log.debug,
         refresh_command=[app.executable, "-C", folder],
     )
