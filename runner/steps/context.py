@@ -120,7 +120,11 @@ class Context:
         """The step's working directory, absolute; a relative one stands below the command's, or the project."""
         text = self._early(self.step.working_directory, "working_directory")
         if not text:
-            return self.parent.cwd if self.parent is not None and self.parent.cwd else self.run.cwd
+            if self.parent is not None and self.parent.cwd:
+                return self.parent.cwd
+            if self.run.owner.working_directory:
+                check_directory(self.run.cwd, self.run.cwd, self)
+            return self.run.cwd
         path = os.path.expanduser(text) if text.startswith("~") else text
         base = self.run.cwd if self.run.owner.kind == "command" else (self.app.config.base_path or self.app.cwd)
         path = os.path.normpath(os.path.join(base, path))
@@ -268,8 +272,10 @@ class Context:
         return outcome
 
     def announce(self, command: str) -> None:
-        """`show.command`: the line that says what runs."""
+        """Say what runs: to who follows the run, and on the screen with `show.command`."""
         step = self.step
+        if self.attempt == 1:
+            self.run.event("step_command", step, command=command, parent=self.parent)
         if self.run.on_event is not None:
             self.run.event("step_command", step, command=command, parent=self.parent)
         if self.run.owner.show or step.fields.get("show"):
