@@ -44,6 +44,7 @@ class Loader:
         self.problems: list[Problem] = []
         self.files: list[str] = []
         self.trees: dict[str, Map] = {}
+        self.suspects: list[tuple[Where, AtmosError]] = []  # faulty functions, fatal or not
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -56,6 +57,7 @@ class Loader:
         suspects: list[tuple[Where, AtmosError]] = []
         tree = reader.read_map(path, on_tag=self._on_tag(path, suspects))
         if suspects:
+            self.suspects += suspects
             _refuse(tree, suspects)
         tree = shape.canonical(tree)
         self.trees[path] = tree
@@ -89,7 +91,7 @@ class Loader:
                     raise AtmosError(f"{tag} takes text, not a {'list' if isinstance(value, list) else 'mapping'}",
                                      where=where)  # fmt: skip
                 if tag in _STATIC:
-                    return functions.evaluate(tag, argument, context, where)
+                    return merge.placed(functions.evaluate(tag, argument, context, where), where.plain())
             except AtmosError as error:
                 if tag != "!repo-root" and tag != "!git.root":
                     suspects.append((where, error))

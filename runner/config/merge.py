@@ -94,8 +94,20 @@ def as_map(value: dict[str, object], mark: Mark) -> Map:
     """A plain mapping (of an included file) with one place for all its keys."""
     result = Map(mark)
     for key, item in value.items():
-        result.put(str(key), item, mark)
+        result.put(str(key), placed(item, mark), mark)
     return result
+
+
+def placed(value: object, mark: Mark) -> object:
+    """Plain data as a tree in which everything stands at one place."""
+    if isinstance(value, dict) and not isinstance(value, Map):
+        return as_map(value, mark)
+    if isinstance(value, list) and not isinstance(value, Seq):
+        result = Seq(mark)
+        for item in value:
+            result.add(placed(item, mark), mark)
+        return result
+    return value
 
 
 # -- commands ---------------------------------------------------------------------------------------

@@ -496,3 +496,14 @@ def test_variables_of_other_programs_do_not_stop_us(project: Project) -> None:
     with pytest.raises(AtmosError, match="invalid edition"):
         project.load("--edition", "soon")
     assert project.load("--edition", "2025-06").get("edition") == "2025-06"
+
+
+def test_included_maps_merge_like_written_ones(project: Project) -> None:
+    project.write("atmos.yaml", "import: low\nenv: {B: main}\nstacks: !include st.json\n")
+    project.write("low.yaml", "env: !include low.env\nstacks: {base_path: low, name_pattern: x}\n")
+    project.write("low.env", "A=1\nB=low\n")
+    project.write("st.json", '{"base_path": "json"}')
+    config = project.load()
+    assert config.env_section() == {"A": "1", "B": "main"}
+    assert (config.get("stacks", "base_path"), config.get("stacks", "name_pattern")) == ("json", "x")
+    assert str(config.where("env", "A")) == f"{project.root}/low.yaml:1:6"
