@@ -152,6 +152,7 @@ def component_(app: App, component: str, stack: str, **options: Any) -> int:
 
 
 _SECRET_KEYS = ("secret", "password", "token", "private_key", "access_key_id", "assertion", "api_key")
+_NO_SECRET = ("_file", "_url", "_uri", "_env", "_path", "_lifetime", "_duration", "_ttl", "_type", "_name", "_arn", "_endpoint")
 MASK = "********"
 
 
@@ -168,7 +169,7 @@ def mask(value: Any, key: str = "") -> Any:
         return [mask(item, key) for item in value]
     word = key.lower()
     if isinstance(value, str) and value and not value.startswith("!") and any(part in word for part in _SECRET_KEYS):
-        return value if word.endswith(("_file", "_url", "_uri", "_env", "_path")) else MASK
+        return value if word.endswith(_NO_SECRET) else MASK
     return value
 
 

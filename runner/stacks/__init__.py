@@ -26,10 +26,14 @@ def describe_component(
     identity: Any = None,
     kind: str | None = "terraform",
 ) -> dict[str, Any]:
-    """The full map of a component in a stack. identity: what its YAML functions run as. kind None: any type."""
+    """The full map of a component in a stack. identity: what its YAML functions run as (a name). kind None: any type."""
     from runner.stacks import component as described
     from runner.stacks import project
 
+    if identity is not None:
+        from runner.terraform.identity import of_name
+
+        identity = of_name(app, identity)
     found = project.of(app).find(component, stack, kind)
     return described.describe(
         app, found, process_templates=process_templates, process_functions=process_functions, skip=tuple(skip),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOT_EVALUATED = ("auth", "component_info", "sources", "deps", "deps_all", "imports")
 OPTIONAL = ("dependencies", "locals", "retry", "secrets", "test", "mocks", "source", "provision", "required_providers")
 HIDDEN = ("locals",)  # for templates only
+EARLY = ("component", "metadata", "workspace", "backend_type", "atmos_component", "atmos_stack")
 
 
 def raw(project: Project, found: Found) -> Map:
@@ -46,42 +47,56 @@ def _abstract_settings(sections: Map, abstract: bool) -> None:
 
 
 class Draft:
-    """A component on its way: templates rendered, functions still waiting. `finish` makes the full map of it."""
+    """A component on its way: each section is rendered when it is first looked at, functions wait for `finish`.
+
+    identity: what reading another component's outputs runs as; to be set before more than `EARLY` is looked at.
+    """
 
     def __init__(self, app: App, found: Found, *, process_templates: bool = True) -> None:
         self.app, self.found = app, found
         self.project = projects.of(app)
+        self.identity: Any = None
         self.templates: evaluate.Templates | None = None
-        sections = raw(self.project, found)
+        self._sections = sections = raw(self.project, found)
+        self._rendered: Map = {}
         if process_templates and self.project.options.templates_enabled:
-            self.templates = templates = evaluate.Templates(
+            self.templates = evaluate.Templates(
                 {key: plain(value) for key, value in sections.items()},
                 evaluate.settings_of(self.project.options.templates, sections),
-                template_functions.of(app, found), app.env,
+                template_functions.of(app, found, lambda: self.identity), app.env,
                 f"component {found.layered.name} in {found.stack.name}", self._evaluate,
             )  # fmt: skip
-            sections = {
-                key: value if key in evaluate.UNTOUCHED else templates.section(value, key) for key, value in sections.items()
-            }
-        self.sections = sections
+
+    def section(self, key: str) -> Any:
+        """One section, rendered."""
+        if key not in self._rendered:
+            value = self._sections.get(key)
+            if self.templates is not None and key not in evaluate.UNTOUCHED:
+                value = self.templates.section(value, key)
+            self._rendered[key] = value
+        return self._rendered[key]
+
+    @property
+    def sections(self) -> Map:
+        return {key: self.section(key) for key in self._sections}
 
     def _evaluate(self, value: Any) -> Any:
         return self._evaluator().value(value)
 
     def _evaluator(self, **more: Any) -> functions.Evaluator:
         return functions.Evaluator(
-            self.app, stack=self.found.name, section=getattr(self, "sections", {}), strategy=self.found.layered.strategy, **more
+            self.app, stack=self.found.name, section=self._sections, strategy=self.found.layered.strategy, **more
         )
 
     @property
     def auth(self) -> Map:
         """The `auth` section with its functions unevaluated: the manager computes what it uses."""
-        found = finish(self.sections.get("auth"))
+        found = finish(self.section("auth"))
         return found if isinstance(found, dict) else {}
 
-    def early(self) -> Map:
-        """What is known before functions run."""
-        return {key: plain(finish(value)) for key, value in self.sections.items()}
+    def early(self, keys: tuple[str, ...] = EARLY) -> Map:
+        """Sections as they are before functions run."""
+        return {key: plain(finish(self.section(key))) for key in keys}
 
     def finish(
         self,
@@ -95,11 +110,12 @@ class Draft:
         tf_cli_vars: Map | None = None,
     ) -> Map:
         """The full map. mode: what a failing function is (strict: an error; else `(computed)`, noted in `failures`)."""
+        self.identity = identity
         if process_functions:
             evaluator = self._evaluator(skip=skip, mode=mode, identity=identity)
-            env = self.sections.get("env")
-            if isinstance(env, dict):
-                evaluator.section = {**self.sections, "env": evaluator.value(env)}
+            evaluator.section = sections = self.sections
+            if isinstance(sections.get("env"), dict):
+                evaluator.section = {**sections, "env": evaluator.value(sections["env"])}
             result = {
                 key: plain(finish(value)) if key in NOT_EVALUATED else evaluator.value(value)
                 for key, value in evaluator.section.items()
@@ -107,7 +123,7 @@ class Draft:
             if failures is not None:
                 failures.extend(evaluator.failures)
         else:
-            result = self.early()
+            result = self.early(tuple(self._sections))
         return _complete(self.app, self.project, self.found, result, cli_args or [], tf_cli_vars or {})
 
 

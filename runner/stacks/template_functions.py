@@ -6,6 +6,7 @@ from runner.errors import AtmosError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from runner.app import App
@@ -18,8 +19,11 @@ _busy: list[tuple[str, str]] = []
 _cache: dict[tuple[int, str, str], Map] = {}
 
 
-def of(app: App, found: Found | None = None, identity: Any = None) -> Map:
-    """The `atmos` namespace; found: the component whose templates call it, None outside of manifests."""
+def of(app: App, found: Found | None = None, identity: Callable[[], Any] | None = None) -> Map:
+    """The `atmos` namespace; found: the component whose templates call it, None outside of manifests.
+
+    identity: tells, when it is needed, what reading another component's values runs as.
+    """
     atmos = Atmos(app, found, identity)
     return {
         "atmos": {"Component": atmos.component, "Resolve": atmos.resolve, "Store": atmos.store},
@@ -40,8 +44,9 @@ def collect_keys(value: Any, nested: str = "") -> list[str]:
 class Atmos:
     """Methods of `atmos` in a template."""
 
-    def __init__(self, app: App, found: Found | None, identity: Any) -> None:
-        self._app, self._found, self._identity = app, found, identity
+    def __init__(self, app: App, found: Found | None, identity: Callable[[], Any] | None) -> None:
+        self._app, self._found = app, found
+        self._identity = identity or (lambda: None)
 
     def component(self, component: str, stack: str) -> Map:
         """A component's sections, with its terraform outputs where they are asked for."""
@@ -58,10 +63,10 @@ class Atmos:
             raise AtmosError(f"circular dependency between components: {chain}")
         _busy.append(call)
         try:
-            result = stacks.describe_component(self._app, call[0], call[1], identity=self._identity, kind=None)
+            result = stacks.describe_component(self._app, call[0], call[1], identity=self._identity(), kind=None)
         finally:
             _busy.pop()
-        _cache[key] = Sections(result, self._app, self._identity)
+        _cache[key] = Sections(result, self._app, self._identity())
         return _cache[key]
 
     def resolve(self, text: str) -> Any:
@@ -79,7 +84,7 @@ class Atmos:
         stack = self._found.name if self._found else ""
         section = self._found.layered.sections if self._found else {}
         evaluator = functions.Evaluator(self._app, stack=stack, section=section,
-                                        strategy="replace", identity=self._identity)  # fmt: skip
+                                        strategy="replace", identity=self._identity())  # fmt: skip
         return evaluator.call(tag, argument.strip())
 
     def store(self, store: str, stack: str, component: str, key: str) -> Any:
@@ -106,7 +111,7 @@ class Sections(dict[str, "Any"]):
             raise KeyError(key)
         from runner.stacks import outputs
 
-        self["outputs"] = outputs.all_outputs(self._app, self["atmos_component"], self["atmos_stack"])
+        self["outputs"] = outputs.all_outputs(self._app, self["atmos_component"], self["atmos_stack"], self._identity)
         return self["outputs"]
 
     def get(self, key: str, default: Any = None) -> Any:

@@ -127,14 +127,15 @@ class Run:
         if self.alone:  # the shared cache is not safe for several at once
             env.update(environment.plugin_cache(env, options.terraform, self.app.log.warning))
         env.update(self.secret_variables())
-        if self.invocation.sub == "import" and isinstance(self.target.variables.get("region"), str):
-            env["AWS_REGION"] = self.target.variables["region"]
         env["ATMOS_SHLVL"] = environment.next_level(self.app.env)
         from runner.console import terminal
 
         if terminal.is_tty(2) and "ATMOS_FORCE_TTY" not in env:
             env["ATMOS_FORCE_TTY"] = "true"
         self.env = identity.environment(self.app, self.chosen, env)
+        region = self.target.variables.get("region")
+        if self.invocation.sub == "import" and isinstance(region, str) and region:
+            self.env["AWS_REGION"] = region  # the provider's configuration is not read by import
 
     def secret_variables(self) -> dict[str, str]:
         """Variables that the module declares sensitive go by environment, never into a file."""

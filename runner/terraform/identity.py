@@ -7,6 +7,7 @@ from runner.identity import DISABLED, known_hint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from auth.manager import Manager
@@ -18,10 +19,24 @@ if TYPE_CHECKING:
 class Chosen:
     """An identity with the manager that knows it; name None: nobody is authenticated. off: it was switched off."""
 
-    __slots__ = ("manager", "name", "off")
+    __slots__ = ("_manager", "name", "off")
 
-    def __init__(self, name: str | None, manager: Manager | None, off: bool = False) -> None:
-        self.name, self.manager, self.off = name, manager, off
+    def __init__(self, name: str | None, manager: Manager | Callable[[], Manager] | None, off: bool = False) -> None:
+        self.name, self.off = name, off
+        self._manager = manager
+
+    @property
+    def manager(self) -> Manager | None:
+        if callable(self._manager):
+            self._manager = self._manager()
+        return self._manager
+
+
+def of_name(app: App, identity: Any) -> Any:
+    """What a command or step runs as (a name, switched off, nothing), for the functions of a component it describes."""
+    if isinstance(identity, str):
+        return Chosen(identity, app.identities.manager)
+    return None if identity is None or identity is DISABLED else identity
 
 
 def merged(section: Map, layers: list[Map]) -> Map:
