@@ -166,7 +166,7 @@ class Loader:
             self.problems.append(Problem(f"`commands` is a {kind}; a list of commands is expected",
                                          tree.key_where("commands"), path="commands",
                                          hint="Begin each command with `- name:`"))  # fmt: skip
-        return rest, merge.fold(items, self.problems)
+        return rest, merge.fold(items, self.problems, self.now)
 
     def drop_ins(self, folders: list[str]) -> Layer:
         """The files of `atmos.d` and `.atmos.d` in some folders."""

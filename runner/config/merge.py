@@ -12,7 +12,7 @@ from runner.config.reader import Map, Mark, Seq
 from runner.errors import Problem, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     Notes = list[Problem]
 
@@ -113,8 +113,11 @@ def placed(value: object, mark: Mark) -> object:
 # -- commands ---------------------------------------------------------------------------------------
 
 
-def fold(items: object, notes: Notes) -> list[Map]:
-    """The entries of one `commands` list as a tree: path names become nested ones, equal names one entry."""
+def fold(items: object, notes: Notes, compute: Callable[[object], object] = lambda value: value) -> list[Map]:
+    """The entries of one `commands` list as a tree: path names become nested ones, equal names one entry.
+
+    compute: gives the value of a name that comes from a function.
+    """
     result: list[Map] = []
     if isinstance(items, Map | tuple) or not isinstance(items, list):
         return result
@@ -122,17 +125,17 @@ def fold(items: object, notes: Notes) -> list[Map]:
         mark = items.marks[index] if isinstance(items, Seq) and index < len(items.marks) else ("", 0, 0)
         if not isinstance(item, dict):
             notes.append(Problem("an entry of `commands` is no mapping and is left out", Where(*mark),
-                                 path=f"commands[{index}]", severity="warning"))  # fmt: skip
+                                 path=f"commands[{index}]", severity="note"))  # fmt: skip
             continue
         entry = item if isinstance(item, Map) else as_map(item, mark)
         key = field(entry, "name")
-        name = entry.get(key)
+        name = compute(entry.get(key))
         words = name.split() if isinstance(name, str) else []
         if not words:
             notes.append(Problem("a command without a `name` is left out", entry.where if entry.mark[0] else Where(*mark),
-                                 path=f"commands[{index}]", severity="warning"))  # fmt: skip
+                                 path=f"commands[{index}]", severity="note"))  # fmt: skip
             continue
-        _add(result, _nested(entry, words, key, notes), notes)
+        _add(result, _nested(entry, words, key, notes, compute), notes)
     return result
 
 
@@ -143,7 +146,7 @@ def field(entry: Map, name: str) -> str:
     return next((key for key in entry if key.lower() == name), name)
 
 
-def _nested(entry: Map, words: list[str], key: str, notes: Notes) -> Map:
+def _nested(entry: Map, words: list[str], key: str, notes: Notes, compute: Callable[[object], object]) -> Map:
     """An entry with its children folded, below the parents that its name spells."""
     leaf = Map(entry.mark)
     for name, value in entry.items():
@@ -152,7 +155,7 @@ def _nested(entry: Map, words: list[str], key: str, notes: Notes) -> Map:
             leaf.put("name", words[-1], mark)
         elif name.lower() == "commands" and isinstance(value, list):
             children = Seq(value.mark if isinstance(value, Seq) else mark)
-            for child in fold(value, notes):
+            for child in fold(value, notes, compute):
                 children.add(child, child.mark)
             leaf.put("commands", children, mark)
         else:

@@ -220,9 +220,9 @@ class Config:
                 from runner.config import scalars
 
                 if isinstance(value, dict | list):
-                    import json
+                    from runner.console import formats
 
-                    result[name] = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+                    result[name] = formats.to_json(value, indent=None).rstrip("\n")
                 else:
                     result[name] = scalars.as_env_text(value)
         return result

@@ -248,7 +248,7 @@ commands:
     build = config.command("build")
     assert build is not None
     assert (build["description"], len(build["steps"])) == ("main", 1)
-    assert [problem.severity for problem in config.problems if "left out" in problem.message] == ["warning", "warning"]
+    assert [problem.severity for problem in config.problems if "left out" in problem.message] == ["note", "note"]
 
 
 # -- keys --------------------------------------------------------------------------------------------
@@ -507,3 +507,13 @@ def test_included_maps_merge_like_written_ones(project: Project) -> None:
     assert config.env_section() == {"A": "1", "B": "main"}
     assert (config.get("stacks", "base_path"), config.get("stacks", "name_pattern")) == ("json", "x")
     assert str(config.where("env", "A")) == f"{project.root}/low.yaml:1:6"
+
+
+def test_names_and_values_from_functions(project: Project) -> None:
+    project.write("atmos.yaml", "commands:\n  - {name: !env NAME fallback, commands: [{name: !exec echo kid, steps: [echo]}]}\n"
+                                "env: {J: !exec \"echo '{\\\"k\\\": [1, 2.5]}'\"}\n")  # fmt: skip
+    config = project.load(env={"NAME": "given name"})
+    given = config.command("given")
+    assert given is not None
+    assert list(given["commands"]["name"]["commands"]) == ["kid"]
+    assert config.env_section() == {"J": '{"k":[1,2.5]}'}
