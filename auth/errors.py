@@ -171,7 +171,9 @@ class UserAborted(AuthError):
 
 
 class KeyringError(AuthError):
-    """The keyring is locked, absent, too slow, damaged, or the password is wrong."""
+    """The keyring is absent, damaged, or the password is wrong. `locked`: it is there, but does not open or answer."""
+
+    locked = False
 
 
 class StorageError(AuthError):

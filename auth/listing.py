@@ -4,6 +4,7 @@ Nothing is evaluated, called or unlocked; secrets are stars."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,9 @@ def _label(manager: Manager, name: str) -> str:
 
 def _stored(manager: Manager, name: str) -> tuple[bool, datetime | None]:
     try:
+        if not _evaluable(manager, name):
+            expires_at = manager.indexed_expiry(name)
+            return expires_at is not None, expires_at
         run = manager.run(name, prompts=False)
         if run.target.kind.ambient:
             return False, None
@@ -105,6 +109,22 @@ def _stored(manager: Manager, name: str) -> tuple[bool, datetime | None]:
     except AuthError:
         return False, None
     return found is not None, found.expires_at if found is not None else None
+
+
+def _evaluable(manager: Manager, name: str) -> bool:
+    """Whether everything in a chain can be known without running anything: `!env`, but no `!exec` (decision D18)."""
+    links = manager.chain(name)
+    entries = [manager.identities[link] for link in links if link in manager.identities]
+    entries_of_root = [manager.providers[links[0]]] if links[0] in manager.providers else []
+    return all(_simple(entry.raw) for entry in (*entries, *entries_of_root))
+
+
+def _simple(value: object) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and value[0] in ("!env", "!literal")
+    if isinstance(value, Mapping):
+        return all(_simple(item) for item in value.values())
+    return all(_simple(item) for item in value) if isinstance(value, list) else True
 
 
 def _now(manager: Manager) -> float:

@@ -13,18 +13,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from auth import chain as chains
-from auth import kinds, selection, session_index, walking
+from auth import kinds, session_index, walking
 from auth.config import AuthConfig, Identity, Integration, Provider, resolved
 from auth.credentials import Credentials, NoCredentials
 from auth.errors import (
     AuthError,
-    ConfigError,
     CredentialsExpired,
     CredentialsUnavailable,
-    IntegrationNotFound,
     KeyringError,
 )
 from auth.kind import Change, IdentityKind, Link, ProviderKind, Run, Services
+from auth.names import Names
 from auth.session import Session
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ CHAIN_MARGIN = 15 * 60.0
 """Seconds a stored link must still hold to start a chain from it."""
 
 
-class Manager:
+class Manager(Names):
     """See the package's documentation. Safe to use from several threads; close it when a run ends."""
 
     def __init__(self, config: AuthConfig, services: Services, *, evaluate: Callable[[tuple[Any, ...]], object],
@@ -69,90 +68,6 @@ class Manager:
     def must_close(self) -> bool:
         """Whether `close` has something to do; a process that replaces itself must not, then."""
         return self.services.emulators.owns
-
-    # --- what is configured ---------------------------------------------------------------------------------
-
-    @property
-    def realm(self) -> str:
-        if self._realm_error is not None:
-            raise self._realm_error
-        return self.services.realm
-
-    @property
-    def providers(self) -> Mapping[str, Provider]:
-        return self.config.providers
-
-    @property
-    def identities(self) -> Mapping[str, Identity]:
-        return self.config.identities
-
-    @property
-    def integrations(self) -> Mapping[str, Integration]:
-        return self.config.integrations
-
-    def resolve(self, name: str) -> str:
-        """The identity's configured name: exact first, else in any letter case when only one fits (decision D39)."""
-        return chains.identity_name(self.config, name)
-
-    def resolve_provider(self, name: str) -> str:
-        return chains.provider_name(self.config, name)
-
-    def integration(self, name: str) -> Integration:
-        """An integration by name."""
-        found = chains.find(name, self.integrations, lambda: IntegrationNotFound(
-            f"integration not found: {name}" if self.integrations else f"integration not found: {name}: "
-            "no integrations configured", name=name, known=self.integrations))
-        return self.integrations[found]
-
-    def default_identity(self) -> str:
-        """The one identity with `default: true`; `NoDefaultIdentity` or `MultipleDefaults` otherwise."""
-        return selection.default_identity(self.identities)
-
-    def defaults(self) -> list[str]:
-        """All identities with `default: true`, sorted."""
-        return selection.defaults(self.identities)
-
-    def by_tags(self, tags: list[str]) -> list[str]:
-        """Identities that carry any of the tags, sorted; an error names the tags there are."""
-        return selection.by_tags(self.identities, tags, "identities")
-
-    def providers_by_tags(self, tags: list[str]) -> list[str]:
-        return selection.by_tags(self.providers, tags, "providers")
-
-    def required_identities(self) -> list[str]:
-        """Identities that have to be there beside the primary one."""
-        return sorted(name for name, identity in self.identities.items() if identity.required)
-
-    def chain(self, name: str) -> tuple[str, ...]:
-        """The names from the base to an identity."""
-        return chains.build(self.config, self.resolve(name), walking.standalone)
-
-    def root_kind(self, name: str) -> str:
-        """The kind of the first link of a chain."""
-        root = self.chain(name)[0]
-        entry = self.providers.get(root) if self._rooted_at_provider(name) else self.identities.get(root)
-        return entry.kind if entry is not None else ""
-
-    def provider_label(self, name: str) -> str:
-        """What a person is shown as the provider: what the identity stands on, or its standalone kind's own name."""
-        identity = self.identities[self.resolve(name)]
-        via = identity.via
-        if via is not None and via.provider:
-            return self.resolve_provider(via.provider)
-        if via is not None and via.identity:
-            return self.resolve(via.identity)
-        try:
-            return kinds.identity(identity.kind).label or identity.name
-        except ConfigError:
-            return identity.name
-
-    def _rooted_at_provider(self, name: str) -> bool:
-        base = self.identities[self.resolve(name)]
-        seen = set()
-        while base.via is not None and base.via.identity and base.name not in seen:
-            seen.add(base.name)
-            base = self.identities[self.resolve(base.via.identity)]
-        return base.via is not None and bool(base.via.provider)
 
     # --- sessions ----------------------------------------------------------------------------------------------
 
@@ -186,12 +101,17 @@ class Manager:
         try:
             run = self.run(name, prompts=False)
             if run.target.kind.keyring:
-                seconds = session_index.expires_at(self._index_key(run), self.services.env)
-                return None if seconds in (None, session_index.FOREVER) else datetime.fromtimestamp(seconds or 0, UTC)
+                return self.indexed_expiry(run.target.name)
             credentials = run.target.kind.cached(run.target, run)
         except AuthError:
             return None
         return credentials.expires_at if credentials is not None else None
+
+    def indexed_expiry(self, name: str) -> datetime | None:
+        """The end of the last session of an identity in this project, from the index alone."""
+        entry = session_index.key(self.resolve(name), self.services.project)
+        seconds = session_index.expires_at(entry, self.services.env)
+        return None if seconds in (None, session_index.FOREVER) else datetime.fromtimestamp(seconds or 0, UTC)
 
     def authenticate(self, name: str, *, force: bool = False, prompts: bool = True,
                      options: Mapping[str, Any] | None = None) -> Session:

@@ -89,6 +89,11 @@ class AwsUser(AwsIdentity):
         if found is not None and found.session_token:
             run.services.warn(f"the keyring entry of {link.name} holds a session instead of keys and is not used")
             raise _SessionInstead(*_not_configured(link, run))
+        if found is None and getattr(run.services.store.keyring, "locked", False):
+            raise KeyringError(
+                "failed to read AWS user credentials from keyring: "
+                f"{getattr(run.services.store.keyring, 'reason', '')}",
+                hints=["Unlock it and run this again", "Or use another keyring: ATMOS_KEYRING_TYPE"])
         if found is None:
             raise _NotConfigured(*_not_configured(link, run))
         if not found.secret_access_key:

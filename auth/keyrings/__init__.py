@@ -55,12 +55,13 @@ class MemoryKeyring:
 
 
 class NoKeyring:
-    """Stands in where there is no keyring: takes everything, keeps nothing. `reason` says why it is here."""
+    """Stands in where there is no keyring: takes everything, keeps nothing. `reason` says why it is here, `locked` that there is one behind it."""
 
     type = "noop"
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", *, locked: bool = False) -> None:
         self.reason = reason
+        self.locked = locked
 
     def get(self, key: str) -> str | None:
         return None

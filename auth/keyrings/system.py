@@ -68,19 +68,23 @@ def bounded(action: Callable[[], _Result], timeout: float, verb: str) -> _Result
         return results[0]
     if failures:
         raise _error(failures[0], verb) from failures[0]
-    raise KeyringError(
+    error = KeyringError(
         f"the system keyring did not answer within {timeout:g} seconds (to {verb} it)",
         explanation="It may be locked and waiting for a dialog, or its service may hang.",
         hints=["Unlock it and run this again",
                "Or use another keyring: ATMOS_KEYRING_TYPE=file with ATMOS_KEYRING_PASSWORD"],
     )
+    error.locked = True
+    raise error
 
 
 def _error(error: BaseException, verb: str) -> KeyringError:
     name = type(error).__name__
     text = str(error).strip() or name
     if "Locked" in name or "locked" in text.lower() or "dismissed" in text.lower():
-        return KeyringError(f"the system keyring is locked: {text}", hints=["Unlock it and run this again"])
+        locked = KeyringError(f"the system keyring is locked: {text}", hints=["Unlock it and run this again"])
+        locked.locked = True
+        return locked
     return KeyringError(
         f"cannot {verb} the system keyring: {text}",
         hints=["Use another keyring: ATMOS_KEYRING_TYPE=file with ATMOS_KEYRING_PASSWORD"],
@@ -97,7 +101,7 @@ def open_system(env: Mapping[str, str]) -> Keyring:
         backend = bounded(_backend, timeout, "open")
         bounded(lambda: backend.get_password(PROBE, ACCOUNT), timeout, "reach")
     except KeyringError as error:
-        return NoKeyring(error.message)
+        return NoKeyring(error.message, locked=error.locked)
     return SystemKeyring(backend, timeout)
 
 

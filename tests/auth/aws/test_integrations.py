@@ -108,7 +108,7 @@ def test_a_failed_integration_is_a_warning_and_the_login_stands(load: Load, sts:
                  "invalid JSON"):
         assert part in text
     assert (home / ".docker/config.json").read_text() == "{not json"
-    with pytest.raises(IntegrationFailed, match="integration execution failed 'broken'.*registry"):
+    with pytest.raises(IntegrationFailed, match=r"integration execution failed 'broken'.*registry"):
         tools.integration(manager, "broken")
     problems = "\n".join(finding.message for finding in manager.validate())
     assert "overwrite" in problems
@@ -151,7 +151,7 @@ def test_a_kubeconfig(load: Load, sts: Proxy, home: Path, env: dict[str, str], c
     manager = load(found, notify=told.append)
     manager.authenticate("base")
     document = yaml.safe_load(path.read_text())
-    assert [item["name"] for item in document["clusters"]][0] == "mine"
+    assert document["clusters"][0]["name"] == "mine"
     assert document["x-own"] == 1
     assert document["current-context"] == "blue"
     (user,) = document["users"]
@@ -207,7 +207,7 @@ def test_a_cluster_token(load: Load, sts: Proxy) -> None:
 def test_registries_by_address(load: Load, sts: Proxy, home: Path, env: dict[str, str]) -> None:
     manager = load(config(sts.url))
     assert tools.ecr_login(manager, REGISTRY, "base").startswith(f"✓ ECR login: {REGISTRY}")
-    with pytest.raises(AuthError, match="invalid ECR registry URL: docker.io"):
+    with pytest.raises(AuthError, match=r"invalid ECR registry URL: docker\.io"):
         tools.ecr_login(manager, "docker.io")
     assert tools.ecr_login_of(manager, "base")
     with pytest.raises(AuthError, match="identity has no linked integrations: deploy"):

@@ -70,4 +70,4 @@ def test_credentials_rest_in_a_secret_service(tmp_path: Path) -> None:
 def test_a_locked_secret_service_is_said_and_not_waited_for(tmp_path: Path) -> None:
     done = run(LOCKED, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "aws user not configured" in done.stdout or "keyring" in done.stdout
+    assert "failed to read AWS user credentials from keyring: the system keyring is locked" in done.stdout
