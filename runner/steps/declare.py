@@ -226,7 +226,10 @@ def compile_env(
                     close = nearest(str(key), ("key", "value", "valueCommand"), 1)
                     problem(f"unknown key `{key}` in `env`", place(item, key, at), f"Did you mean `{close[0]}`?" if close else "")
             _entry(str(text_of(item, "key")).strip(), item, at, entries, problem)
-        elif isinstance(item, dict) and len(item) == 1 and not isinstance(next(iter(item.values())), dict | list):
+        elif (
+            isinstance(item, dict) and len(item) == 1 and not isinstance(next(iter(item.values())), dict | list)
+            and next(iter(item)) not in ("value", "valueCommand")
+        ):  # fmt: skip
             key = next(iter(item))
             entries.append([str(key).strip(), None if item[key] is None else text_of(item, key), None])
         else:

@@ -477,4 +477,5 @@ def combine(errors: list[AtmosError], steps: list[str]) -> AtmosError:
     first = errors[0]
     if len(errors) > 1:
         first.message = "\n".join(f"{step}: {error.message}" for step, error in zip(steps, errors, strict=True))
+        first.args = (first.message,)
     return first

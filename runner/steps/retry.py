@@ -66,6 +66,7 @@ def run(
             if (most is not None and number >= int(most)) or not error.retryable:
                 if policy is not None or error.retryable:
                     error.message = f"max attempts ({number}) exceeded, last error: {error.message}"
+                    error.args = (error.message,)
                 raise
             pause = delay(rules, number, _chance)
             if limit is not None:
