@@ -11,6 +11,7 @@ A command returns an exit code or None. Errors of the command line become `Usage
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -106,11 +107,25 @@ def command(
     return wrap
 
 
+_topic: ContextVar[str] = ContextVar("help topic", default="")
+
+
+def take_topic(argv: list[str]) -> list[str]:
+    """`--help=TOPIC` is `--help`, and the topic is kept for whoever prints the help."""
+    _topic.set("")
+    end = argv.index("--") if "--" in argv else len(argv)
+    for index, word in enumerate(argv[:end]):
+        if word.startswith("--help="):
+            _topic.set(word[7:])
+            return [*argv[:index], "--help", *argv[index + 1 :]]
+    return argv
+
+
 def help_text(target: Command | Group, ctx: click.Context) -> str:
     """Help of a built-in, in the look that custom commands have."""
     from runner.console import help as console_help
 
-    return console_help.render_builtin_help(ctx.obj, target, ctx)
+    return console_help.render_builtin_help(ctx.obj, target, ctx, _topic.get())
 
 
 def missing_subcommand(target: Group, path: str) -> UsageError:

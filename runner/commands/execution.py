@@ -45,7 +45,7 @@ class Execution:
             name=command.name,
             env=command.data.get("env"),  # type: ignore[arg-type]
             working_directory=self._directory(),
-            identity=command.data.get("identity") or "",  # type: ignore[arg-type]
+            identity=command.data.get("identity") or "",
             where=tuple(place) if isinstance(place, list) else None,
         )
 
@@ -90,6 +90,8 @@ class Execution:
     def run(self, *, alone: bool = False, force: bool = False) -> int:
         """The exit code, or the error that ended the run. alone: what it depends on is taken care of."""
         engine, given = self.engine, self.given
+        if self.app.env.pop("ATMOS_DEPENDENCIES_DONE", ""):  # said by the run that needs this one, to it alone
+            alone = True
         directory = engine.owner.working_directory
         if directory:
             self._check_directory(directory)

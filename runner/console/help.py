@@ -275,10 +275,14 @@ def _examples(page: Page, command: Command) -> None:
     for example in examples:  # type: ignore[attr-defined]
         if example["description"]:
             lines.append(f"# {text(example['description'])}")
-        lines += [f"$ {line}" if not line.startswith(("$", "#", " ")) and line else line for line in text(example["command"]).splitlines()]
-        lines.append("")
+        lines += [*_prompts(text(example["command"])).splitlines(), ""]
     if lines:
         page.block("EXAMPLES", "\n".join(lines).rstrip("\n"))
+
+
+def _prompts(lines: str) -> str:
+    """Command lines with a prompt before each; comments and continued lines stay as they are."""
+    return "\n".join(f"$ {line}" if line and not line.startswith(("#", "$", " ")) else line for line in lines.splitlines())
 
 
 def _flags(page: Page, command: Command) -> None:
@@ -371,6 +375,7 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
     """Help of a built-in command or group, from its click object."""
     import click
 
+    topic = check_topic(topic)
     path = str(getattr(target, "path", "") or ctx.command_path)
     page = Page(app)
     page.add(*banner())
@@ -393,15 +398,15 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
         lines.append(f"{path} [sub-command] [flags]")
     page.usage(*lines)
     examples = str(getattr(target, "examples", "") or "")
-    if examples:
-        page.block("EXAMPLES", "\n".join(f"$ {line}" if line and not line.startswith(("#", "$", " ")) else line
-                                         for line in examples.strip("\n").splitlines()))  # fmt: skip
+    if examples and topic != "flags":
+        page.block("EXAMPLES", _prompts(textwrap.dedent(examples).strip("\n")))
     page.rows("ARGUMENTS", [(str(param.name), "(required)" if param.required else "(optional)") for param in arguments])
     page.rows("BUILT-IN COMMANDS", children)
     page.rows("CUSTOM COMMANDS", joined)
-    shown = [_option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden]
-    shown.append(("  -h, --help", f"help for {path.split()[-1]}"))
-    page.rows("FLAGS", sorted(shown, key=lambda row: row[0].split("--", 1)[-1]), indent=0, airy=True)
+    if topic != "usage":
+        shown = [_option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden]
+        shown.append(("  -h, --help", f"help for {path.split()[-1]}"))
+        page.rows("FLAGS", sorted(shown, key=lambda row: row[0].split("--", 1)[-1]), indent=0, airy=True)
     if topic == "all":
         page.rows("GLOBAL FLAGS", global_rows(), indent=0)
     if children:

@@ -217,7 +217,7 @@ JUNK = st.recursive(
         st.sampled_from(["name", "steps", "flags", "arguments", "env", "commands", "default", "type", "shorthand", "values", "deps",
                          "dependencies", "component", "component_config", "key", "value", "required", "command", "when"]),
         inner, max_size=5,
-    ),  # fmt: skip
+    ),
     max_leaves=25,
 )
 

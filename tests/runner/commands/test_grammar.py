@@ -191,9 +191,9 @@ def test_unknown_child() -> None:
 )
 def test_counts(words: list[str], message: str) -> None:
     parsed = parse(RELEASE, words)
+    check = check_words if words else check_count
     with pytest.raises(UsageError) as caught:
-        check_words(parsed)
-        check_count(parsed)
+        check(parsed)
     assert caught.value.message == message
 
 
