@@ -173,6 +173,7 @@ def _usage_error(error: click.UsageError, path: str) -> UsageError:
 def run(target: click.Command, app: App, argv: list[str]) -> int:
     """Parse `argv` and run; the exit code. Raises UsageError; errors of commands pass through."""
     path = getattr(target, "path", "") or f"atmos {target.name}"
+    argv = take_topic(argv)
     try:
         result = target.main(args=argv, prog_name=path, obj=app, standalone_mode=False)
     except click.exceptions.Exit as leave:
