@@ -29,7 +29,7 @@ def record(manager: Manager, run: Run, credentials: Credentials, event: str) -> 
         "event": event,
         "user": _user(),
         "pid": os.getpid(),
-        "command": services.env.get("ATMOS_COMMAND") or os.path.basename(sys.argv[0] or "python"),
+        "command": _command(sys.argv),
         "project": services.project,
         "realm": services.realm,
         "identity": "" if run.target.is_provider else run.target.name,
@@ -51,6 +51,16 @@ def record(manager: Manager, run: Run, credentials: Credentials, event: str) -> 
             os.close(descriptor)
     except OSError as error:
         services.warn(f"cannot write the audit log {path}: {error.strerror or error}")
+
+
+def _command(argv: list[str]) -> str:
+    """The program and its leading words: enough to tell the command, no values of flags."""
+    words = [os.path.basename(argv[0] if argv and argv[0] else "python")]
+    for word in argv[1:3]:
+        if word.startswith("-") or not word.replace("-", "").replace("_", "").isalnum():
+            break
+        words.append(word)
+    return " ".join(words)
 
 
 def _user() -> str:

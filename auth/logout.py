@@ -78,7 +78,8 @@ def _identity(manager: Manager, name: str, result: LogoutResult, *, keychain: bo
     except AuthError as error:
         if result.target == "identity":
             raise
-        manager.services.store.debug(f"{name} is not logged out: {error.message}")
+        if _could_have_logged_in(manager, name):
+            result.problems.append(f"{name}: {error.message}")
         return
     _try(result.problems, name, lambda: result.files.extend(
         run.target.kind.logout(run.target, run, dry_run=result.dry_run)))
@@ -87,6 +88,21 @@ def _identity(manager: Manager, name: str, result: LogoutResult, *, keychain: bo
     _keyring(manager, run, result, result.problems, keychain=keychain)
     if not result.dry_run:
         manager.forget(name)
+
+
+def _could_have_logged_in(manager: Manager, name: str) -> bool:
+    """Whether only a value could not be evaluated just now; entries that are broken as written never had a session."""
+    from auth import kinds
+
+    try:
+        links = manager.chain(name)
+        for link in links:
+            entry = manager.identities.get(link) or manager.providers[link]
+            entry.usable()
+            kinds.of(entry)
+    except AuthError:
+        return False
+    return True
 
 
 def _provider(manager: Manager, name: str, result: LogoutResult, *, keychain: bool) -> None:

@@ -96,6 +96,20 @@ def test_logout_of_a_provider_takes_all_that_stand_on_it(load: Load, home: Path)
     assert manager.logout(everything=True).problems == []
 
 
+def test_an_identity_whose_values_cannot_be_evaluated_now_is_told(load: Load) -> None:
+    config = {"providers": {"p": {"kind": "mock/aws"}}, "identities": {
+        "a": {"kind": "mock/aws", "via": {"provider": "p"}, "alias": ("!exec", "op read x", "atmos.yaml", 4)},
+        "b": {"kind": "aws/rolle", "via": {"provider": "p"}}}}
+
+    def resolve(_value: tuple[Any, ...]) -> object:
+        raise RuntimeError("not signed in")
+
+    result = load(config, resolve=resolve).logout(everything=True)
+    assert len(result.problems) == 1
+    assert "a: " in result.problems[0]
+    assert "not signed in" in result.problems[0]
+
+
 def test_unknown_targets(load: Load) -> None:
     manager = load({"providers": {"p": {"kind": "mock/aws"}}})
     with pytest.raises(IdentityNotFound):
