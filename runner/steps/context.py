@@ -276,8 +276,6 @@ class Context:
         step = self.step
         if self.attempt == 1:
             self.run.event("step_command", step, command=command, parent=self.parent)
-        if self.run.on_event is not None:
-            self.run.event("step_command", step, command=command, parent=self.parent)
         if self.run.owner.show or step.fields.get("show"):
             from runner.steps import show
 
