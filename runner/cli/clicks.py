@@ -10,13 +10,13 @@ A command returns an exit code or None. Errors of the command line become `Usage
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from runner.errors import UsageError, nearest
+from runner.errors import AtmosError, UsageError, nearest
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -60,8 +60,25 @@ class Group(click.Group):
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None:
-            raise unknown_subcommand(name, self.path or str(ctx.command_path), self.list_commands(ctx))
+            path = self.path or str(ctx.command_path)
+            raise unknown_subcommand(name, path, children_of(ctx.obj, path, self.list_commands(ctx)))
         return name, command, args[1:]
+
+
+def children_of(app: App, path: str, own: Iterable[str]) -> list[str]:
+    """The names below a group: its own, those with modules of their own, and custom commands that joined it."""
+    from runner import cli
+
+    names = set(own)
+    words = path.split()[1:]
+    if len(words) == 1 and words[0] in cli.BY_NAME:
+        names |= set(cli.BY_NAME[words[0]].subcommands)
+        try:
+            tree = app.config.command(words[0]) or {}
+        except AtmosError:
+            tree = {}
+        names |= {name for name, child in (tree.get("commands") or {}).items() if not child.get("internal")}
+    return sorted(names)
 
 
 def unknown_subcommand(word: str, path: str, known: list[str]) -> UsageError:
@@ -128,11 +145,11 @@ def help_text(target: Command | Group, ctx: click.Context) -> str:
     return console_help.render_builtin_help(ctx.obj, target, ctx, _topic.get())
 
 
-def missing_subcommand(target: Group, path: str) -> UsageError:
+def missing_subcommand(known: list[str], path: str) -> UsageError:
     """The error for a group that was called by itself."""
     return UsageError(
         f"`{path}` requires a subcommand.",
-        explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in sorted(target.commands)),
+        explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in known),
         usage=f"{path} [sub-command] [flags]",
         command=path,
     )
@@ -143,7 +160,7 @@ def _usage_error(error: click.UsageError, path: str) -> UsageError:
     ctx = error.ctx
     where = getattr(ctx.command, "path", "") or path if ctx else path
     if ctx and isinstance(ctx.command, Group) and error.message == MISSING_COMMAND:
-        return missing_subcommand(ctx.command, where)
+        return missing_subcommand(children_of(ctx.obj, where, ctx.command.commands), where)
     usage = f"{where} [flags]"
     hints: list[str] = []
     if isinstance(error, click.NoSuchOption):

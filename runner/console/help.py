@@ -388,6 +388,7 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
             if child is not None and not child.hidden:
                 more = " [command]" if isinstance(child, click.Group) else ""
                 children.append((name + more, first_line(child.help or child.short_help or "")))
+        children = _with_modules(path, children)
         joined = _joined(app, path, [name.split(" ")[0] for name, _ in children])
     arguments = [param for param in target.params if isinstance(param, click.Argument)]
     words = [_argument_word(param) for param in arguments]
@@ -439,6 +440,17 @@ def _option_row(param: click.Option, ctx: click.Context) -> Row:
     if isinstance(default, str | int | float) and not callable(default):
         notes.append(_shown_default(default))
     return name, " ".join(part for part in [(param.help or ""), *notes] if part)
+
+
+def _with_modules(path: str, own: list[Row]) -> list[Row]:
+    """The children of a group, those included that are served by modules of their own."""
+    from runner import cli
+
+    words = path.split()[1:]
+    row = cli.BY_NAME.get(words[0]) if len(words) == 1 else None
+    names = {name.split(" ")[0] for name, _ in own}
+    more = row.subcommands.items() if row is not None else ()
+    return sorted([*own, *((name, summary) for name, (_, summary) in more if name not in names)])
 
 
 def _joined(app: App, path: str, builtin: list[str]) -> list[Row]:
