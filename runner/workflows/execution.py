@@ -109,11 +109,12 @@ class Execution:
 
         app, name = self.app, self.invocation.name
         title = f'workflow "{name}"'
-        graph = dependencies.plan(app, title, self.compiled["dependencies"], self.file)
-        self._tools()
-        if graph is not None and self.past is None:
-            from runner.workflows import nodes
+        from runner.workflows import nodes
 
+        alone = bool(app.env.pop(nodes.DONE, "")) or self.past is not None
+        graph = None if alone else dependencies.plan(app, title, self.compiled["dependencies"], self.file)
+        self._tools()
+        if graph is not None:
             nodes.run(app, title, graph, identity_flag=self.invocation.identity, dry_run=self.dry_run)
         return self.run_steps()
 

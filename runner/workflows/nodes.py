@@ -8,6 +8,9 @@ from runner.errors import AtmosError
 from runner.workflows import dependencies
 from runner.workflows.resume import Invocation, quote
 
+DONE = "ATMOS_DEPENDENCIES_DONE"
+ALONE = {DONE: "true"}  # tells a process of a node that what it needs has run; it takes the variable away
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -37,7 +40,7 @@ def run_node(app: App, node: Node, *, identity_flag: str | None = None, dry_run:
             trailing=node.args, flags=app.flags.given,
         )  # fmt: skip
         return Execution(app, node.file, invocation, dry_run=dry_run, nested=True).run_steps()
-    step = {"name": node.name, "type": "atmos", "command": command_line(node, None)}
+    step = {"name": node.name, "type": "atmos", "command": command_line(node, None), "env": dict(ALONE)}
     try:
         return int(_engine(app, node.name, [step], identity_flag=identity_flag, dry_run=dry_run).execute())
     except AtmosError as error:
@@ -86,7 +89,7 @@ def _run_group(app: App, owner: str, graph: Graph, identity_flag: str | None) ->
     children = [
         {
             "name": names[node.key], "type": "atmos", "command": command_line(node, identity_flag),
-            "needs": sorted({names[need] for need in node.needs}),
+            "needs": sorted({names[need] for need in node.needs}), "env": dict(ALONE),
         }
         for node in graph.order
     ]  # fmt: skip

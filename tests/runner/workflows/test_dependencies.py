@@ -9,6 +9,7 @@ import pytest
 
 from runner.errors import AtmosError
 from runner.workflows import dependencies, files
+from tests.runner.workflows.conftest import Project
 
 
 def workflow_file(needs: dict[str, list[Any]], relative: str = "deps.yaml") -> files.WorkflowFile:
@@ -102,3 +103,67 @@ def test_fail_fast_and_best_effort() -> None:
     ran, code, said = run_graph(needs, {"a"}, "best_effort")
     assert (ran, code) == (["a", "c"], 0)
     assert "best_effort" in said
+
+
+GROUP = """
+base_path: ./
+workflows: {{base_path: w}}
+commands:
+  - {{name: prep, flags: [{{name: what, default: none}}], steps: ['echo "prep {{{{ .Flags.what }}}} as ${{AWS_PROFILE-nobody}}"']}}
+auth:
+  providers: {{corp: {{kind: mock/aws, region: us-east-2}}}}
+  identities: {{admin: {{kind: mock/aws, via: {{provider: corp}}}}}}
+"""
+FLOWS = """
+workflows:
+  base: {steps: ['echo base as ${AWS_PROFILE-nobody}']}
+  left: {dependencies: {workflows: [base]}, steps: [{type: shell, command: 'echo left {{ .flags.stack }} {{ .TrailingArgs }}'}]}
+  right: {dependencies: {workflows: [base]}, steps: ['exit 9']}
+  together:
+    dependencies:
+      max_concurrency: 0
+      commands: [{name: prep, flags: {what: "two words"}}]
+      workflows: [{name: left, flags: {stack: dev}, args: [x y]}, base]
+    steps: ['echo together']
+  fails: {dependencies: {max_concurrency: 2, workflows: [right, left]}, steps: ['echo never']}
+  forgives: {dependencies: {max_concurrency: 2, workflows: [{name: right, fail: best_effort}, left]}, steps: ['echo anyway']}
+  one-by-one: {dependencies: {workflows: [right, left]}, steps: ['echo never']}
+"""
+
+
+def test_dependencies_of_a_run(project: Project) -> None:
+    project.write("atmos.yaml", GROUP.format())
+    project.write("w/w.yaml", FLOWS)
+    together = project.run("workflow", "together", "--identity", "admin")
+    assert together.returncode == 0, together.stderr
+    lines = together.stdout.splitlines()
+    assert sorted(lines) == sorted(["base as admin", "left dev x y", "prep two words as admin", "together"])
+    assert lines[-1] == "together"
+    assert lines.index("base as admin") < lines.index("left dev x y")
+
+
+def test_a_dependency_that_fails(project: Project) -> None:
+    project.write("atmos.yaml", GROUP.format())
+    project.write("w/w.yaml", FLOWS)
+    for name in ("fails", "one-by-one"):
+        failed = project.run("workflow", name)
+        assert failed.returncode == 9, failed.stderr
+        assert "never" not in failed.stdout
+        assert "left" in failed.stdout
+        assert f'workflow "{name}" did not run' in failed.stderr
+        assert "--from-step 'step1'" in failed.stderr
+    forgiven = project.run("workflow", "forgives")
+    assert (forgiven.returncode, forgiven.stdout.splitlines()[-1]) == (0, "anyway")
+    assert "Dependency failures ignored due to fail: best_effort" in forgiven.stderr
+
+
+def test_a_dry_run_of_dependencies_runs_none(project: Project) -> None:
+    project.write("atmos.yaml", GROUP.format())
+    project.write("w/w.yaml", FLOWS)
+    shown = project.run("workflow", "together", "--dry-run")
+    assert shown.returncode == 0
+    text = shown.stdout + shown.stderr
+    assert "echo base" in text
+    assert "prep" in text
+    assert "two words" in text
+    assert "\nbase as" not in text
