@@ -8,12 +8,16 @@ write it. This module is on the short way: it imports nothing heavy.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import time
 
 from auth import paths
+
+try:  # the same function without OpenSSL, whose loading would cost more than all the rest of the short way
+    from _blake2 import blake2b
+except ImportError:  # pragma: no cover - an interpreter that is built otherwise
+    from hashlib import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
     Variables = tuple[dict[str, str], list[str]]
 
-VERSION = 3
+VERSION = 4
 FOREVER = float("inf")
 _SKIPPED = frozenset({"secret_access_key", "session_token", "password", "passphrase", "client_secret",
                       "private_key", "refresh_token", "access_token"})
@@ -42,7 +46,7 @@ def key(identity: str, project: str) -> str:
 
 def file_of(entry: str, env: Mapping[str, str]) -> str:
     """The file of an index entry."""
-    digest = hashlib.sha256(entry.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    digest = blake2b(entry.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
     return os.path.join(paths.cache_home(env), "auth", "sessions", digest)
 
 
@@ -104,7 +108,7 @@ def fingerprint(links: Sequence[tuple[str, Mapping[str, Any]]], env: Mapping[str
     parts.append(realm)
     parts.append(paths.config_home(env))
     parts.append(env.get("ATMOS_AWS_ENDPOINT_INHERITED", ""))
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return blake2b(repr(parts).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def _plain(value: Any, env: Mapping[str, str]) -> Any:
@@ -186,7 +190,7 @@ def _read(path: str) -> Any:
         return None
     finally:
         os.close(descriptor)
-    if len(content) < 32 or hashlib.sha256(content[32:]).digest() != content[:32]:
+    if len(content) < 32 or blake2b(content[32:], digest_size=32).digest() != content[:32]:
         return None  # damaged: `marshal` must not see it
     try:
         return marshal.loads(content[32:])  # noqa: S302 - checked right above
@@ -207,7 +211,7 @@ def write(entry: str, mark: str, expires: float | None, to_set: dict[str, str], 
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(descriptor, hashlib.sha256(body).digest() + body)
+            os.write(descriptor, blake2b(body, digest_size=32).digest() + body)
         finally:
             os.close(descriptor)
         os.replace(temporary, path)

@@ -18,7 +18,7 @@ from tests.auth.conftest import Proxy, user_and_role
 
 Load = Callable[..., auth.Manager]
 HEAVY = {"pydantic", "yaml", "boto3", "botocore", "keyring", "rich", "jinja2", "click", "asyncio", "logging", "re",
-         "subprocess", "dataclasses", "json", "typing", "enum", "pathlib", "threading", "cryptography", "functools"}
+         "subprocess", "dataclasses", "json", "typing", "enum", "pathlib", "threading", "cryptography", "functools", "hashlib", "_hashlib"}
 
 
 def test_it_imports_nothing_heavy() -> None:
