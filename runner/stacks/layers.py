@@ -20,6 +20,7 @@ ROOT_MAPS = ("vars", "settings", "env", "auth", "secrets", "hooks", "generate", 
 TYPE_MAPS = ("vars", "settings", "env", "auth", "secrets", "hooks", "generate", "providers", "backend",
              "remote_state_backend", "source", "provision", "dependencies", "overrides")  # fmt: skip
 COMPONENT_MAPS = (*TYPE_MAPS, "metadata", "locals", "required_providers", "retry", "test", "mocks")
+TEXTS = ("command", "backend_type", "remote_state_backend_type", "required_version")
 ROOT_METADATA = ("labels", "tags", "custom", "enabled", "locked", "terraform_workspace_pattern")
 _OWN_METADATA = ("inherits", "type")  # what a base does not pass on
 
@@ -58,6 +59,12 @@ class Bases:
                     f"in the file '{self.stack.key}'",
                     where=self.stack.where("components", self.kind, name, section), hints=[_must_be_map(section)],
                 )  # fmt: skip
+        for key in TEXTS:
+            if isinstance(value.get(key), dict | list):
+                raise AtmosError(
+                    f"invalid component {key}: 'components.{self.kind}.{name}.{key}' in the file '{self.stack.key}' has to be text",
+                    where=self.stack.where("components", self.kind, name, key),
+                )  # fmt: skip
         return value
 
     @property
@@ -81,7 +88,7 @@ class Bases:
             self._expand(base, name, "metadata.inherits")
 
     def _expand(self, base: Any, heir: str, by: str) -> None:
-        if base == heir or (base not in self.components and self.kind not in COMPONENT_TYPES):
+        if base == heir or (self.kind not in COMPONENT_TYPES and str(base) not in self.components):
             return
         if not isinstance(base, str) or base not in self.components:
             raise AtmosError(
@@ -131,6 +138,9 @@ def check_root(stack: StackFile) -> None:
                     f"invalid {kind}.{section} section in file '{stack.key}'", where=stack.where(kind, section),
                     hints=[_must_be_map(section)],
                 )  # fmt: skip
+        for key in TEXTS:
+            if isinstance(data.get(kind, {}).get(key), dict | list):
+                raise AtmosError(f"invalid {kind}.{key} in file '{stack.key}': it has to be text", where=stack.where(kind, key))
     for kind, section in (data.get("components") or {}).items():
         if not isinstance(section, dict):
             raise AtmosError(f"invalid components.{kind} section in file '{stack.key}'",
@@ -160,6 +170,10 @@ class Layered:
         overrides = stack.overrides.get((kind, name))
         if overrides is None:
             overrides = own.get("overrides") or {}
+        for key in COMPONENT_MAPS:
+            if key in overrides and not isinstance(overrides[key], dict):
+                raise AtmosError(f"invalid overrides section for the component {name} in the file '{stack.key}': `{key}` has to be a map",
+                                 where=stack.where("overrides", key) or stack.where(kind, "overrides", key))  # fmt: skip
         chain = [*bases.maps, own]
 
         def layers(key: str, *, root: bool = True, above: bool = True, first: Any = None) -> list[Any]:
