@@ -97,7 +97,7 @@ def _run_group(app: App, owner: str, graph: Graph, identity_flag: str | None) ->
         "name": "dependencies", "type": "parallel", "max_concurrency": graph.limit, "fail": {"mode": graph.fail},
         "steps": children,
     }  # fmt: skip
-    engine = _engine(app, "dependencies", [step], identity_flag=None)
+    engine = _engine(app, "dependencies", [step], identity_flag=identity_flag)
     code = 0
     try:
         engine.execute()
