@@ -6,6 +6,7 @@ import time
 
 from runner.process import signals
 from runner.steps import durations
+from runner.steps.errors import StepError
 from runner.steps.model import Result
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ def run(ctx: Context) -> Result:
     while (left := limit - time.monotonic()) > 0:
         signals.check()
         if ctx.canceled is not None and ctx.canceled():
-            break
+            raise StepError("canceled", retryable=False)
         time.sleep(left if ctx.canceled is None else min(left, SLICE))
     signals.check()
     return Result(durations.show(seconds))
