@@ -59,7 +59,7 @@ def hidden(command: Command) -> bool:
 
 def row(command: Command) -> dict[str, object]:
     """What the list says of one command."""
-    from runner.console.help import first_line
+    from runner.console.page import first_line
 
     place = command.data.get("where")
     found: dict[str, object] = {

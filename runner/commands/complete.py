@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from runner.commands import grammar
 from runner.commands.model import Argument, Command, Flag, text
-from runner.console.help import GLOBAL_HELP, first_line
+from runner.console.help import GLOBAL_HELP
+from runner.console.page import first_line
 from runner.errors import AtmosError
 from runner.globals import FLAGS, SHORTHANDS
 

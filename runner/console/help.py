@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.commands import grammar
 from runner.commands.model import Argument, Command, Flag, text
-from runner.console import terminal
+from runner.console.page import Page, Row, first_line
 from runner.errors import AtmosError
 from runner.version import __version__
 
@@ -58,90 +58,6 @@ GLOBAL_HELP = {
     "verbose": "Log level Debug, and errors with their context",
 }
 TYPE_WORDS = {"bool": "", "optional": "string", "optional-list": "strings", "list": "strings", "int": "int", "string": "string"}
-
-Row = tuple[str, str]
-
-
-class Page:
-    """Help as it is put together: sections of aligned rows, wrapped to the width, coloured on a terminal."""
-
-    def __init__(self, app: App) -> None:
-        self.color = terminal.use_color(app.flags, app.env, fd=1)
-        self.width = max(40, min(terminal.width(app.env, fd=1), 200))
-        self.lines: list[str] = []
-
-    def paint(self, words: str, code: str) -> str:
-        return f"\x1b[{code}m{words}\x1b[0m" if self.color and words else words
-
-    def add(self, *lines: str) -> None:
-        self.lines += lines
-
-    def heading(self, title: str) -> None:
-        self.add(self.paint(title, "1"), "")
-
-    def prose(self, words: str) -> None:
-        """A description: paragraphs are wrapped, Markdown is kept readable."""
-        if not words.strip():
-            return
-        for line in _plain_markdown(words.strip("\n")).splitlines():
-            self.add(*(textwrap.wrap(line, self.width, subsequent_indent=_indent(line), break_on_hyphens=False,
-                                     break_long_words=False) or [""]))  # fmt: skip
-        self.add("")
-
-    def usage(self, *lines: str) -> None:
-        self.heading("USAGE")
-        self.add("", *(f"    $ {line}" for line in lines), "", "")
-
-    def rows(self, title: str, rows: list[Row], *, indent: int = 6, airy: bool = False) -> None:
-        """A section of names and texts, the texts aligned and wrapped."""
-        if not rows:
-            return
-        self.heading(title)
-        column = min(max(len(name) for name, _ in rows), max(24, self.width // 2))
-        for name, words in rows:
-            start = " " * indent + name.ljust(column) + "  "
-            space = max(20, self.width - len(start))
-            wrapped = textwrap.wrap(words, space, break_on_hyphens=False, break_long_words=False) or [""]
-            head = " " * indent + self.paint(name, "32") + " " * max(0, column - len(name)) + "  "
-            if len(name) > column:
-                self.add(" " * indent + self.paint(name, "32"))
-                head = " " * len(start[: indent + column + 2])
-            self.add((head + wrapped[0]).rstrip())
-            self.add(*(" " * (indent + column + 2) + line for line in wrapped[1:]))
-            if airy:
-                self.add("")
-        self.add(*([""] if airy else ["", ""]))
-
-    def block(self, title: str, body: str) -> None:
-        self.heading(title)
-        self.add(*(f"    {line}".rstrip() for line in body.splitlines()), "", "")
-
-    def render(self) -> str:
-        while self.lines and not self.lines[-1]:
-            self.lines.pop()
-        return "\n".join(self.lines) + "\n"
-
-
-def _indent(line: str) -> str:
-    stripped = line.lstrip()
-    lead = len(line) - len(stripped)
-    return " " * (lead + (2 if stripped.startswith(("- ", "* ", "• ")) else 0))
-
-
-def _plain_markdown(words: str) -> str:
-    """Markdown as plain text: no backticks and no emphasis marks around words."""
-    import re
-
-    words = re.sub(r"`([^`\n]+)`", r"\1", words)
-    words = re.sub(r"\*\*([^*\n]+)\*\*", r"\1", words)
-    return re.sub(r"^#+ +", "", words, flags=re.MULTILINE)
-
-
-def first_line(words: str) -> str:
-    """What lists show of a description."""
-    stripped = words.strip()
-    return _plain_markdown(stripped.splitlines()[0]).strip() if stripped else ""
-
 
 def banner() -> list[str]:
     """The first lines of every page: version and platform."""
@@ -263,9 +179,9 @@ def render_command_help(app: App, command: Command, topic: str = "") -> str:
     if topic == "all":
         page.rows("GLOBAL FLAGS", global_rows(), indent=0)
     if children:
-        page.add(f"Use {command.path} [command] --help for more information about a command.", "")
+        page.footer(f"Use {command.path} [command] --help for more information about a command.")
     if not topic:
-        page.add(MORE)
+        page.footer(MORE)
     return page.render()
 
 
@@ -352,9 +268,9 @@ def render_root_help(app: App, topic: str = "") -> str:
         page.rows("FLAGS", [("  -h, --help", "help for atmos"), ("      --version", "Print the version")], indent=0, airy=True)
     if topic == "all":
         page.rows("GLOBAL FLAGS", global_rows(), indent=0)
-    page.add("Use atmos [command] --help for more information about a command.", "")
+    page.footer("Use atmos [command] --help for more information about a command.")
     if not topic:
-        page.add(MORE)
+        page.footer(MORE)
     return page.render()
 
 
@@ -411,7 +327,7 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
     if topic == "all":
         page.rows("GLOBAL FLAGS", global_rows(), indent=0)
     if children:
-        page.add(f"Use {path} [command] --help for more information about a command.", "")
+        page.footer(f"Use {path} [command] --help for more information about a command.")
     return page.render()
 
 
