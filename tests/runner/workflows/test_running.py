@@ -1,0 +1,180 @@
+"""Runs from outside: errors before anything runs, failures, reports, what a terminal shows, dry runs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from xml.etree import ElementTree
+
+import pexpect
+import pytest
+
+from tests.runner.workflows.conftest import Project
+
+MISTAKES = """
+workflows:
+  fine: {steps: [echo fine]}
+  w:
+    stak: dev
+    show: {cout: true, header: 3}
+    steps:
+      - {name: a, type: shel, command: echo a}
+      - {name: b, type: shell, comand: echo b}
+      - {name: c, type: shell, command: echo c, timeout: soon, when: stakc == 'x'}
+  other:
+    steps: [{type: shell}]
+"""
+
+
+def test_all_mistakes_at_once_before_anything_runs(project: Project) -> None:
+    project.write("w/w.yaml", MISTAKES)
+    result = project.run("workflow", "w")
+    assert (result.returncode, result.stdout) == (1, "")
+    for text in ("w/w.yaml:5", "stak", "Did you mean stack?", "cout", "Did you mean count?", "w/w.yaml:8", "Did you mean shell?",
+                 "comand", "Did you mean command?", "`soon`", "stakc", "Also in w/w.yaml", "w/w.yaml:12"):  # fmt: skip
+        assert text.replace("`", "") in result.stderr.replace("`", ""), text
+    assert project.run("workflow", "fine").stdout == "fine\n"
+
+
+def test_validate_tells_every_mistake(project: Project) -> None:
+    project.write("w/w.yaml", MISTAKES)
+    result = project.run("validate")
+    assert result.returncode == 1
+    for line in (5, 6, 8, 9, 10, 12):
+        assert f"w/w.yaml:{line}:" in result.stderr
+    project.write("w/w.yaml", "workflows:\n  fine: {steps: [echo fine]}\n")
+    assert project.run("validate").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "text"),
+    [
+        (["w", "--from-step", "secnd"], "Did you mean second?"),
+        (["w", "--report", "x.pdf"], "invalid report file"),
+        (["w", "--report", "none/x.html"], "does not exist"),
+        (["w", "x"], "one workflow at a time"),
+        (["w", "--from-stp", "x"], "--from-step"),
+        (["w", "-s"], "needs an argument"),
+        (["--resume", "nothing"], "no run with the id"),
+    ],
+)
+def test_wrong_words(project: Project, argv: list[str], text: str) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [{name: first, type: shell, command: echo 1}, {name: second, command: version}]\n")
+    result = project.run("workflow", *argv)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert text in result.stderr
+
+
+def test_the_resume_command_repeats_everything_and_runs(project: Project) -> None:
+    project.write("atmos.yaml", """
+base_path: ./
+workflows: {base_path: w}
+auth:
+  providers: {corp: {kind: mock/aws, region: us-east-2}}
+  identities: {admin: {kind: mock/aws, via: {provider: corp}}}
+commands:
+  - name: say
+    flags: [{name: stack, shorthand: s, default: none}, {name: tags, default: none}]
+    steps: ['echo "{{ .Flags.stack }} {{ .Flags.tags }} $AWS_PROFILE"; exit 3']
+""")  # fmt: skip
+    project.write("w/a b.yaml", "workflows:\n  it's:\n    steps: ['true', {name: two words, command: say}]\n")
+    first = project.run("workflow", "it's", "-s", "dev", "--identity", "admin", "--tags", "a,b")
+    assert (first.returncode, first.stdout) == (3, "dev a,b admin\n")
+    line = next(line for line in first.stderr.splitlines() if "--from-step" in line)
+    words = shlex.split(line)
+    assert words[:7] == ["atmos", "workflow", "it's", "-f", "a b", "--from-step", "two words"]
+    assert "true" not in line
+    again = project.run(*words[1:])
+    assert (again.returncode, again.stdout) == (3, "dev a,b admin\n")
+
+
+def test_reports_are_written_whatever_happens(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  w:
+    steps:
+      - {name: one, type: shell, command: 'echo {{ .env.USER }}'}
+      - {name: g, type: parallel, steps: [{name: x, type: shell, command: 'true'}, {name: y, type: shell, command: 'true'}]}
+      - {name: bad, type: shell, command: 'echo why >&2; exit 7', retry: {max_attempts: 2}}
+      - {name: never, type: shell, command: 'true'}
+      - {name: always, type: shell, command: 'true', when: always}
+""")  # fmt: skip
+    result = project.run("workflow", "w", "--report", "r.json", "--report", "r.xml", "--report", "r.html")
+    assert result.returncode == 7
+    data = json.loads((project.root / "r.json").read_text())
+    steps = {step["name"]: step for step in data["steps"]}
+    assert {name: step["status"] for name, step in steps.items()} == {
+        "one": "succeeded", "g": "succeeded", "x": "succeeded", "y": "succeeded", "bad": "failed", "never": "skipped",
+        "always": "succeeded",
+    }  # fmt: skip
+    assert steps["one"]["command"] == "echo tester"
+    assert (steps["bad"]["attempts"], steps["bad"]["exit_code"], steps["bad"]["last_lines"]) == (2, 7, ["why"])
+    assert steps["x"]["parent"] == "g"
+    suite = ElementTree.parse(project.root / "r.xml").getroot().find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("6", "1", "1")
+    assert "why" in (project.root / "r.html").read_text()
+    project.write("w/e.yaml", "workflows:\n  e:\n    steps: [echo before, {name: last, type: exec, command: exit 5}]\n")
+    result = project.run("workflow", "e", "--report", "e.json")
+    assert result.returncode == 5
+    assert [step["name"] for step in json.loads((project.root / "e.json").read_text())["steps"]] == ["step1", "last"]
+
+
+def test_a_terminal_shows_groups_and_a_summary(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  w:
+    steps:
+      - {name: g, type: parallel, steps: [{name: slow, type: shell, command: sleep 1}, {name: fast, type: shell, command: echo out}]}
+      - {name: after, type: shell, command: echo after}
+""")  # fmt: skip
+    child = pexpect.spawn(str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child.expect("1 done, 1 running")
+    child.expect(r"\[fast\] succeeded")
+    child.expect("after\r\n")
+    child.expect(r"w: 2 succeeded in")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_picking_in_a_terminal(project: Project) -> None:
+    project.write("w/a.yaml", "workflows:\n  other: {steps: [echo other]}\n")
+    project.write("w/b.yaml", "name: The second\nworkflows:\n  w:\n    steps: [echo one, {name: two, type: shell, command: echo two}]\n")
+    child = pexpect.spawn(str(project.atmos), ["workflow"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child.expect("Workflow Manifests")
+    child.send("second\r")
+    child.expect("Workflows")
+    child.send("\r")
+    child.expect("Execute From Step")
+    child.send("\x1b[B\r")
+    child.expect("two\r\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_an_ambiguous_name_is_asked_for_in_a_terminal(project: Project) -> None:
+    for file in ("a", "b"):
+        project.write(f"w/{file}.yaml", f"workflows:\n  same: {{description: in {file}, steps: [echo from {file}]}}\n")
+    child = pexpect.spawn(str(project.atmos), ["workflow", "same"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child.expect("Multiple workflows found with name 'same'")
+    child.send("\x1b[B\r")
+    child.expect("from b\r\n")
+    child.expect(pexpect.EOF)
+    child = pexpect.spawn(str(project.atmos), ["workflow", "same"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child.expect("Multiple workflows found")
+    child.send("\x03")
+    child.expect("user aborted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+
+
+def test_a_dry_run_writes_nothing(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [touch made, {name: ask, type: input, prompt: Who}]\n")
+    before = sorted(str(path) for path in project.root.rglob("*"))
+    result = project.run("workflow", "w", "--dry-run", "--report", "r.html")
+    assert result.returncode == 0
+    assert "touch made" in result.stdout + result.stderr
+    assert sorted(str(path) for path in project.root.rglob("*")) == before
