@@ -469,3 +469,31 @@ def test_nobody_is_asked_in_ci(atmos: Path, project: Path, env: dict[str, str]) 
     child.expect(__import__("pexpect").EOF)  # type: ignore[attr-defined]
     child.close()  # type: ignore[attr-defined]
     assert child.exitstatus == 1  # type: ignore[attr-defined]
+
+
+# -- signals --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "code"), [(2, 130), (15, 143)])
+def test_a_signal_ends_dependencies_that_run_side_by_side(atmos: Path, project: Path, number: int, code: int) -> None:
+    declare(project, """
+commands:
+  - {name: a, deps: [b, c], steps: [touch ran]}
+  - {name: b, steps: ["echo $$ > b.pid; exec sleep 600"]}
+  - {name: c, steps: ["echo $$ > c.pid; exec sleep 600"]}
+""")
+    process = subprocess.Popen([atmos, "a"], cwd=project, env=clean(project.parent), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    pids = []
+    for name in ("b.pid", "c.pid"):
+        while not (project / name).exists() or not (project / name).read_text().strip():
+            time.sleep(0.05)
+        pids.append(int((project / name).read_text()))
+    process.send_signal(number)
+    assert process.wait(60) == code
+    assert process.stderr is not None
+    process.stderr.close()
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert not (project / "ran").exists()
