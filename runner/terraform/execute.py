@@ -320,12 +320,20 @@ def launch(
     words: list[str], *, env: dict[str, str], cwd: str, stdout: Any = 1, stderr: Any = 2, capture: bool = False,
     stdin: int | None = 0, mask: Mask | None = None,
 ) -> Outcome:  # fmt: skip
-    """Run a program to its end; a missing one is an error that says what to do."""
+    """Run a program to its end; a missing one is an error that says what to do.
+
+    On a terminal the program stays in our process group: the keyboard's interrupt reaches both, so that terraform ends
+    in its own way, with a code of its own, and we still know that somebody interrupted it.
+    """
+    from runner.console import terminal
     from runner.process import launch as launcher
 
+    shared = stdin == 0 and terminal.is_tty(0)
     try:
-        outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=False if capture else stdout,
-                               stderr=False if capture else stderr, capture=capture, mask=mask)  # fmt: skip
+        with _Keyboard(shared) as keyboard:
+            outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=False if capture else stdout,
+                                   stderr=False if capture else stderr, capture=capture, mask=mask,
+                                   shared_terminal=shared)  # fmt: skip
     except FileNotFoundError as error:
         raise AtmosError(
             f"cannot run {words[0]}: executable file not found in $PATH",
@@ -333,8 +341,37 @@ def launch(
         ) from error
     except OSError as error:
         raise AtmosError(f"cannot run {words[0]}: {error.strerror or error}") from error
-    if outcome.interrupted:
+    interrupted = outcome.interrupted or (keyboard.interrupted if outcome.code else 0)
+    if interrupted:
         from runner.process.signals import Interrupted
 
-        raise Interrupted(outcome.interrupted)
+        raise Interrupted(interrupted)
     return outcome
+
+
+class _Keyboard:
+    """Notes an interrupt from the keyboard while a program shares our terminal."""
+
+    def __init__(self, active: bool) -> None:
+        self.active = active
+        self.interrupted = 0
+        self.before: Any = None
+
+    def __enter__(self) -> _Keyboard:
+        if self.active:
+            import signal
+
+            try:
+                self.before = signal.signal(signal.SIGINT, self._note)
+            except ValueError:  # not in the main thread: nobody gets signals here
+                self.active = False
+        return self
+
+    def _note(self, number: int, frame: object) -> None:
+        self.interrupted = number
+
+    def __exit__(self, *exc: object) -> None:
+        if self.active:
+            import signal
+
+            signal.signal(signal.SIGINT, self.before if self.before is not None else signal.SIG_DFL)

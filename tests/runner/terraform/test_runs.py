@@ -337,3 +337,19 @@ def test_clean_asks_lists_and_removes(fleet: Make) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["main.tf", "terraform.tfstate.d"]
     assert [path.name for path in (folder / "terraform.tfstate.d").iterdir()] == ["prod"]
     assert made.run("terraform", "clean", "myapp", "-s", "dev", "-f").stderr == "✓ Nothing to delete\n"
+
+
+def test_ctrl_c_on_a_terminal_ends_terraform_in_its_own_way(fleet: Make) -> None:
+    import pexpect
+
+    made = fleet()
+    child = pexpect.spawn(str(BIN / "atmos"), ["terraform", "plan", "myapp", "-s", "dev"], cwd=str(made.root), timeout=60,
+                          env={**made.env, "SLEEP_AT": "plan"})  # fmt: skip
+    while not any("| plan" in line for line in made.log()):
+        assert child.isalive()
+        time.sleep(0.05)
+    time.sleep(0.2)
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, made.log()[-1]) == (130, "stopped")
