@@ -260,6 +260,13 @@ def failure(
     )
 
 
+def show_in_browser(app: App, url: str) -> bool:
+    """Open an address in a person's browser; whether one was started."""
+    from runner.console import browser
+
+    return browser.show(app, url)
+
+
 def build_manager(app: App, section: Mapping[str, object] | None = None) -> Manager:
     """An auth manager over plain configuration data, with this run's environment, terminal and positions."""
     import auth
@@ -291,5 +298,6 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
         warn=log.warning,
         notify=log.progress,
         debug=log.debug,
+        open_browser=lambda url: show_in_browser(app, url),
         refresh_command=[app.executable, "-C", folder],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from runner.console import prompts
+from runner.console import prompts, terminal
 from runner.errors import UserAborted
 
 if TYPE_CHECKING:
@@ -54,8 +54,12 @@ class AuthPrompter:
             return prompts.confirm(title, default=default, description=message, app=self.app)
 
     def show(self, title: str, lines: Sequence[str]) -> None:
-        """A device code and its address, say, framed by blank lines so that it is seen."""
-        self.app.err("\n".join(["", title, *(f"  {line}" if line else "" for line in lines), "", ""]))
+        """What must be seen before going on, such as a device code and its address: in a box on a terminal."""
+        if terminal.is_tty(2) or terminal.forced_tty(self.app.flags):
+            text = boxed(title, lines, terminal.width(self.app.env))
+        else:
+            text = "\n".join([title, *(f"  {line}" if line else "" for line in lines)])
+        self.app.err(f"\n{text}\n\n")
 
     def _say(self, message: str) -> None:
         if message:
@@ -77,3 +81,22 @@ def aborting() -> Iterator[None]:
         yield
     except UserAborted as error:
         raise errors.UserAborted(interrupt=error.exit_code == 130) from None
+
+
+def boxed(title: str, lines: Sequence[str], columns: int) -> str:
+    """A title and lines in a box. A line that is too long for it, an address mostly, stands below, whole on its line
+    so that it can be clicked and copied."""
+    from prompt_toolkit.utils import get_cwidth
+
+    room = min(columns, 100) - 6
+    rows = [title, ""]
+    for line in lines:
+        if get_cwidth(line) <= room and (line or rows[-1]):  # no two blank lines in a row
+            rows.append(line)
+    while not rows[-1]:
+        rows.pop()
+    below = [line for line in lines if get_cwidth(line) > room]
+    wide = max(get_cwidth(row) for row in rows)
+    top, bottom = f"╭{'─' * (wide + 4)}╮", f"╰{'─' * (wide + 4)}╯"
+    inside = [f"│  {row}{' ' * (wide - get_cwidth(row))}  │" for row in rows]
+    return "\n".join([top, *inside, bottom, *below])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runner.cli import clicks
 from runner.cli.auth import choice, parts
 from runner.cli.auth.words import Voice
-from runner.console import terminal
+from runner.console import browser, terminal
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
@@ -154,9 +154,10 @@ def open_browser(app: App, manager: Manager, session: Session, url: str, isolate
     if isolated:
         program = next((found for name in BROWSERS if (found := shutil.which(name, path=app.env.get("PATH")))), None)
         if program:
-            return _start([program, f"--user-data-dir={profile_folder(manager, session)}", "--no-first-run", url])
+            folder = profile_folder(manager, session)
+            return browser.start([program, f"--user-data-dir={folder}", "--no-first-run", url], app.env)
         voice.warn("No Chrome or Chromium was found for an isolated session; the default browser is used")
-    return manager.services.open_browser(url)
+    return browser.show(app, url)
 
 
 def profile_folder(manager: Manager, session: Session) -> str:
@@ -169,15 +170,3 @@ def profile_folder(manager: Manager, session: Session) -> str:
     folder = os.path.join(paths.data_home(manager.services.env), "console", "sessions", digest)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     return folder
-
-
-def _start(argv: list[str]) -> bool:
-    """Start a program that outlives us."""
-    import subprocess
-
-    try:
-        subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                         start_new_session=True)  # fmt: skip
-    except OSError:
-        return False
-    return True

@@ -199,3 +199,27 @@ def test_machines_get_json(project: Project, run: Run) -> None:
     record = json.loads(run("env", ATMOS_ERROR_FORMAT="json").stderr)
     assert (record["line"], record["column"], record["exit_code"]) == (3, 3, 1)
     assert record["file"].endswith("atmos.yaml")
+
+
+def test_a_bare_profile_flag_asks(project: Project, atmos: Path) -> None:
+    import pexpect
+
+    for name in ("ci", "dev", "ops"):
+        project.write(f"profiles/{name}/a.yaml", f"env: {{{name.upper()}: 1}}\n")
+    project.write("atmos.yaml", "env: {BASE: 1}\n")
+    env = {"HOME": str(project.home), "PATH": os.environ["PATH"], "TERM": "xterm", "NO_COLOR": "1"}
+    child = pexpect.spawn(str(atmos), ["env", "--profile"], cwd=str(project.root), env=env, encoding="utf-8", timeout=60)
+    child.expect("Choose profiles")
+    child.expect("ops")
+    child.send(" ")
+    child.send("\r")
+    child.expect("export CI=1")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    child = pexpect.spawn(str(atmos), ["env", "--profile"], cwd=str(project.root), env=env, encoding="utf-8", timeout=60)
+    child.expect("esc to exit")
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130

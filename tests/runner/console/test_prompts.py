@@ -205,9 +205,7 @@ def test_file_picker(ask: Ask, tmp_path: Path) -> None:
 def test_stderr_in_a_file_still_asks_at_the_terminal(tmp_path: Path) -> None:
     code = 'from runner.console import prompts; print(prompts.select("Which?", ["dev", "prod"]))'
     command = f"{sys.executable} -c '{code}' > {tmp_path}/out 2> {tmp_path}/err"
-    child = pexpect.spawn(
-        "/bin/sh", ["-c", command], env={**os.environ, "TERM": "xterm"}, encoding="utf-8", timeout=60
-    )
+    child = pexpect.spawn("/bin/sh", ["-c", command], env={**os.environ, "TERM": "xterm"}, encoding="utf-8", timeout=60)
     child.expect_exact("esc to exit")
     child.send(DOWN + ENTER)
     child.expect(pexpect.EOF)

@@ -145,7 +145,8 @@ def test_retry_timeout_and_template_errors_of_children(run: Runner) -> None:
 
 
 def test_many_nodes_cost_little(run: Runner) -> None:
-    nodes = "\n".join(f"    - {{name: n{i:04}, type: sleep, timeout: 0s{', needs: [n%04d]' % (i - 1) if i % 10 else ''}}}" for i in range(1000))
+    needs = [f", needs: [n{i - 1:04}]" if i % 10 else "" for i in range(1000)]
+    nodes = "\n".join(f"    - {{name: n{i:04}, type: sleep, timeout: 0s{needs[i]}}}" for i in range(1000))
     done = run(f"- name: g\n  type: parallel\n  max_concurrency: 4\n  output: {{mode: none}}\n  steps:\n{nodes}\n")
     assert done.code == 0
     assert len(done.run.results) == 1000

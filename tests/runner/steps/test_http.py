@@ -54,9 +54,9 @@ def server() -> Iterator[Server]:
 
 
 def test_get(run: Runner, server: Server) -> None:
-    done = run(f"""
-- {{name: call, type: http, url: '{{{{ .base }}}}/things?a=1&b=2', query: {{a: 'x y', c: '3'}}, headers: {{X-Who: me}}}}
-- 'echo {{{{ .steps.call.status_code }}}} {{{{ .steps.call.status }}}} {{{{ index .steps.call.response_headers "X-Answer" }}}}'
+    done = run("""
+- {name: call, type: http, url: '{{ .base }}/things?a=1&b=2', query: {a: 'x y', c: '3'}, headers: {X-Who: me}}
+- 'echo {{ .steps.call.status_code }} {{ .steps.call.status }} {{ index .steps.call.response_headers "X-Answer" }}'
 """.replace("{{{{", "{{").replace("}}}}", "}}"), data={"base": server.url})  # fmt: skip
     assert done.code == 0, done.error
     assert done.out == "200 200 OK yes\n"

@@ -26,7 +26,7 @@ def test_durations(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "30", "soon", "1d", "5 s x", "1.2.3s", "s", "-"])
 def test_no_durations(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         durations.parse(text)
 
 
