@@ -16,6 +16,7 @@ from auth.kind import IdentityKind, IntegrationKind, ProviderKind
 
 PROVIDERS: dict[str, str] = {
     "aws/iam-identity-center": "auth.aws.iam_identity_center:PROVIDER",
+    "aws/roles-anywhere": "auth.aws.roles_anywhere:PROVIDER",
     "aws/saml": "auth.aws.saml:PROVIDER",
     "github/oidc": "auth.github.oidc:PROVIDER",
     "gitlab/oidc": "auth.gitlab.oidc:PROVIDER",

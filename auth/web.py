@@ -20,6 +20,12 @@ def post_form(url: str, form: Mapping[str, str], *, headers: Mapping[str, str] |
         timeout, limit, what)
 
 
+def post(url: str, body: bytes, *, headers: Mapping[str, str], timeout: float = 30, limit: int = 1 << 20,
+         what: str) -> tuple[int, bytes]:
+    """POST a body. Never retried."""
+    return _request("POST", url, body, headers, timeout, limit, what)
+
+
 def get(url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10, limit: int = 1 << 20, what: str,
         retry: bool = True, sleep: Callable[[float], None] = time.sleep) -> tuple[int, bytes]:
     """GET; with `retry`, once more after a 5xx or a dropped connection, honouring `Retry-After` (decision D53)."""
