@@ -37,6 +37,7 @@ class Services:
     realm: str = ""
     warn: Callable[[str], None] = lambda _text: None
     notify: Callable[[str], None] = lambda _text: None
+    debug: Callable[[str], None] = lambda _text: None
     refresh_command: tuple[str, ...] = ("atmos",)
     sleep: Callable[[float], None] = lambda _seconds: None
     open_browser: Callable[[str], bool] = lambda _url: False

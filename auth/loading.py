@@ -90,7 +90,7 @@ def load(
         env=environment, now=clock, base_dir=folder, project=project or folder, interactive=interactive,
         prompter=asking, store=Store(realm, open_keyring, debug or silent),
         emulators=Emulators(environment, project or folder, paths.cache_home(environment), notify or silent),
-        realm=realm, warn=say_warning, notify=notify or silent, refresh_command=command, sleep=time.sleep,
+        realm=realm, warn=say_warning, notify=notify or silent, debug=debug or silent, refresh_command=command, sleep=time.sleep,
         open_browser=open_browser or _open_browser)
     return Manager(parsed, services, evaluate=resolve or _Simple(environment), place=where or _nowhere,
                    realm_source=source, realm_error=realm_error)

@@ -45,6 +45,7 @@ def authenticate(run: Run, *, force: bool) -> tuple[Credentials, bool]:
     target = run.target
     before = _usable(target, run, 0.0)
     if before is not None and not force:
+        run.services.debug(f"identity={target.name}: the stored session is used")
         return before, False
     if target.kind.ambient:
         return _walk(run), force  # found anew each time, which is no login
@@ -52,6 +53,7 @@ def authenticate(run: Run, *, force: bool) -> tuple[Credentials, bool]:
         if not force or waited:
             now_stored = _usable(target, run, 0.0)
             if now_stored is not None and (not force or _differs(before, now_stored)):
+                run.services.debug(f"identity={target.name}: somebody else has just authenticated it")
                 return now_stored, False
         credentials = _walk(run)
         if not isinstance(credentials, NoCredentials):
@@ -74,6 +76,7 @@ def _walk(run: Run) -> Credentials:
             break
         found = _usable(link, run, MARGIN)
         if found is not None:
+            run.services.debug(f"chain {' -> '.join(run.names)}: starting from the stored session of {link.name}")
             start, credentials = index + 1, found
             break
     if credentials is None:
@@ -105,6 +108,7 @@ def _base(run: Run) -> Credentials:
 
 def _provider_step(link: Link, run: Run) -> Credentials:
     assert isinstance(link.kind, ProviderKind)
+    run.services.debug(f"provider={link.name} kind={link.entry.kind}: authenticating")
     try:
         credentials = link.kind.authenticate(link, run)
     except AuthError as error:
@@ -118,6 +122,7 @@ def _provider_step(link: Link, run: Run) -> Credentials:
 
 def _step(link: Link, base: Credentials | None, run: Run) -> Credentials:
     assert isinstance(link.kind, IdentityKind)
+    run.services.debug(f"identity={link.name} kind={link.entry.kind}: authenticating")
     try:
         return link.kind.authenticate(link, base, run)
     except AuthError as error:
