@@ -27,14 +27,19 @@ _HOMES = {"Limits": "policy", "Policy": "policy", "StringMap": "kinds", "Templat
 
 def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict: bool = True,
            delimiters: tuple[str, str] | None = None, policy: Policy | None = None,
-           functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None) -> str:
+           functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None, engine: str = "go") -> str:
     """The text with its actions replaced by what they give for these data. One pass: results are never rendered.
 
     name: for error messages. strict: a missing map key is an error; otherwise it prints `<no value>`.
     delimiters: None for both `{{ }}` and `<< >>`, or the one pair to use instead.
     policy: what functions may reach; None denies environment, files, programs and network.
     functions: more functions; a value that is a mapping is a namespace (`{"atmos": {"Component": …}}`).
+    engine: "go", or "jinja2" for that syntax in that library's sandbox.
     """
+    if engine != "go":
+        from .jinja import render_jinja
+
+        return render_jinja(text, data, name=name, strict=strict, policy=policy, functions=functions, engine=engine)
     if delimiters is None:
         from . import fast
 

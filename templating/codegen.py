@@ -69,11 +69,11 @@ class Writer:
             self.env[code] = value
             return code
         key = (value.__class__, repr(value) if isinstance(value, float) else value)
-        code = self.constants.get(key)
-        if code is None:
-            code = self.constants[key] = f"K{len(self.constants)}"
-            self.env[code] = value
-        return code
+        known = self.constants.get(key)
+        if known is None:
+            known = self.constants[key] = f"K{len(self.constants)}"
+            self.env[known] = value
+        return known
 
     def place(self, node: Node) -> str:
         self.program.places.append((self.owner, node))

@@ -55,7 +55,7 @@ def pbkdf2(password: Any, salt: Any, rounds: Any, size: Any, *algorithm: Any) ->
         raise Failure(f"no such hash: {name}") from None
 
 
-@add("crypto.WPAPSK", "any any", '{{ crypto.WPAPSK "net" "password" | trunc 8 }}', "d2a40f99")
+@add("crypto.WPAPSK", "any any", '{{ crypto.WPAPSK "IEEE" "password" | trunc 8 }}', "f42c6fc5")
 def wpapsk(ssid: Any, password: Any) -> str:
     """The key of a wireless network."""
     return pbkdf2(password, ssid, 4096, 32)

@@ -19,7 +19,8 @@ def test_fixture(case: dict[str, Any]) -> None:
     compiled = case.get("err") is None and templating.compile(case["t"], strict=not case.get("lax"))
     if "out" in case:
         assert templating.render(case["t"], case["d"], strict=not case.get("lax"), policy=POLICY) == case["out"]
-        assert compiled and compiled.render(case["d"], POLICY) == case["out"]
+        assert compiled
+        assert compiled.render(case["d"], POLICY) == case["out"]
         return
     with pytest.raises(templating.TemplateError) as caught:
         templating.render(case["t"], case["d"], name="t", strict=not case.get("lax"), policy=POLICY)
