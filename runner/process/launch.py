@@ -32,7 +32,7 @@ TIMED_OUT = 124
 NOT_FOUND = 127
 CHUNK = 1 << 16
 LINGER = 0.05  # seconds to wait for output of what a child left behind (process substitutions)
-CAPTURE_LIMIT = 64 << 20  # bytes kept of one stream; what comes after is shown but not kept
+CAPTURE_LIMIT = 32 << 20  # bytes kept of one stream; what comes after is shown but not kept
 
 _lock = _thread.allocate_lock()  # the working directory belongs to the whole process
 

@@ -231,17 +231,23 @@ class Mask:
         return first
 
     def _open_shape(self, data: bytes, begin: int, line: int) -> int:
+        """Only what reaches the end of the text can still become a token: the last run of a token's characters."""
         size = first = len(data)
-        for index, (beginning, _, _) in enumerate(shapes.SHAPES):
-            start = begin if beginning[0] == 45 else max(begin, line)  # only keys (`-----`) go over lines
-            if data.find(beginning, start) >= 0:
+        start = max(begin, line)  # only keys go over lines
+        tail = data[start:]
+        run = tail[len(tail.rstrip(shapes.CHARACTERS)) :]
+        if run:
+            for index in shapes.open_in(run):
                 match = shapes.patterns(index)[1].search(data, start)
                 if match is not None:
                     first = min(first, match.start())
-            for length in range(min(len(beginning) - 1, size - start), 0, -1):
-                if data.endswith(beginning[:length]) and not _in_word(data, size - length):
-                    first = min(first, size - length)
-                    break
+        if data.find(shapes.KEYS, begin) >= 0:
+            match = shapes.patterns(len(shapes.SHAPES) - 1)[1].search(data, begin)
+            if match is not None:
+                first = min(first, match.start())
+        for length in range(min(shapes.LONGEST, len(tail)), 0, -1):
+            if data[size - length :] in shapes.PREFIXES and not _in_word(data, size - length):
+                return min(first, size - length)
         return first
 
 

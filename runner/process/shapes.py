@@ -45,6 +45,9 @@ SHAPES: tuple[tuple[bytes, bytes, bytes], ...] = (
         rb"[A-Z0-9 ]{0,32}(?:-{0,5}\Z|PRIVATE KEY-----[^-]{0,16384}(?:-{0,5}|-----E[A-Z0-9 ]{0,50}-{0,5})\Z)",
     ),
 )
+CHARACTERS = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-"  # of all tokens but keys
+PREFIXES = frozenset(beginning[:size] for beginning, _, _ in SHAPES for size in range(1, len(beginning)))
+LONGEST = max(map(len, PREFIXES))
 _SEPARATORS = bytes(byte if chr(byte).isascii() and chr(byte).isalnum() else 32 for byte in range(256))
 _FIRST: dict[bytes, list[int]] = {}  # the first letters of a beginning → shapes
 for _index, (_beginning, _, _) in enumerate(SHAPES):
@@ -65,10 +68,19 @@ def patterns(index: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return found
 
 
+def open_in(run: bytes) -> list[int]:
+    """The shapes whose beginning stands in a run of tokens' characters, keys apart."""
+    return [index for index, (beginning, _, _) in enumerate(SHAPES[:-1]) if beginning in run]
+
+
 def in_run(data: bytes, start: int, end: int, found: set[int]) -> None:
     """Add the shapes that may begin in a run of word characters: at its start, or behind a sign in it."""
-    for part in data[start:end].translate(_SEPARATORS).split(b" "):
-        if part[:3] in _FIRST:
-            found.update(_FIRST[part[:3]])
-    if data[start - 5 : start] == b"ya29.":
+    run = data[start:end]
+    if run[:3] in _FIRST:
+        found.update(_FIRST[run[:3]])
+    if not run.isalnum():
+        for part in run.translate(_SEPARATORS).split(b" "):
+            if part[:3] in _FIRST:
+                found.update(_FIRST[part[:3]])
+    if start and data[start - 1] == 46 and data[start - 5 : start] == b"ya29.":
         found.update(_FIRST[b"ya2"])

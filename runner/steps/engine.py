@@ -78,6 +78,7 @@ class Run:
         self._choices: dict[str, Any] = {}
         self._delimiters: Any = 0
         self._shell: str | None = None
+        self._keeps: bool | None = None
         self._lock: Any = None
 
     # -- settings ---------------------------------------------------------------------------------------
@@ -133,7 +134,11 @@ class Run:
 
     @property
     def keeps_results(self) -> bool:
-        return True
+        """Whether anything in these steps may ask what a step printed; otherwise nobody has to remember it."""
+        if self._keeps is None:
+            texts = [step.fields for step in self.steps]
+            self._keeps = _mentions((texts, self.owner.env), ("steps", "answers", "outputs"))
+        return self._keeps
 
     # -- the loop -----------------------------------------------------------------------------------------
 
@@ -465,6 +470,15 @@ class Run:
         else:
             with self._lock:
                 self.on_event(record)
+
+
+def _mentions(value: Any, words: tuple[str, ...]) -> bool:
+    """Whether a word stands anywhere in compiled data: in a text, or as a key of a step's own fields but `steps`."""
+    if isinstance(value, str):
+        return any(word in value for word in words)
+    if isinstance(value, dict):
+        return "outputs" in value or any(_mentions(item, words) for item in value.values())
+    return isinstance(value, list | tuple) and any(_mentions(item, words) for item in value)
 
 
 def last_lines(text: str) -> list[str]:
