@@ -70,8 +70,8 @@ def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
         report.config = Config(compiled, env, cwd)
         for problem in report.config.problems:
             report.add(problem)
-    for _, error in compiler.loader.suspects:
-        report.add_error(error)
+    for _, suspect in compiler.loader.suspects:
+        report.add_error(suspect)
     for path, tree in compiler.loader.trees.items():
         report.files.append(path)
         for problem in _calls(tree, ()):
