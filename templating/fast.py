@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 
-def render(text: str, data: object, strict: bool) -> str | None:  # noqa: ARG001  (a miss is the compiler's to judge)
+def render(text: str, data: object, strict: bool) -> str | None:
     """The rendered text, or None when it takes more than looking up strings, numbers and booleans in maps."""
     braces = text.find("{{")
     angles = text.find("<<") if "<" in text else -1  # one character is found much faster than two
@@ -50,9 +50,13 @@ def render(text: str, data: object, strict: bool) -> str | None:  # noqa: ARG001
                 return None
             if not name.isidentifier() and not _dashed(name):
                 return None
-            if name not in value:
+            if name in value:
+                value = value[name]
+            elif strict:
                 return None
-            value = value[name]
+            else:
+                value = None
+                break
         kind = type(value)
         if kind is str:
             piece: str = value  # type: ignore[assignment]

@@ -40,7 +40,7 @@ FAMILIES: dict[str, str] = {
     ),
     "encodings": (
         "toJson mustToJson toPrettyJson mustToPrettyJson toRawJson mustToRawJson fromJson mustFromJson "
-        "toYaml mustToYaml toYAML data.ToYAML fromYaml mustFromYaml b64enc b64dec b32enc b32dec "
+        "toYAML data.ToYAML toYaml mustToYaml fromYaml mustFromYaml b64enc b64dec b32enc b32dec "
         "base64.Encode base64.Decode base64.DecodeBytes sha1sum sha256sum sha512sum adler32sum"
     ),
     "regexes": (

@@ -52,12 +52,18 @@ def must_from_json(text: str) -> Any:
     return gojson.loads(text)
 
 
-@add("toYaml mustToYaml toYAML data.ToYAML", "any", '{{ toYaml (dict "a" (list 1 "01")) }}', 'a:\n  - 1\n  - "01"\n')
-def to_yaml(value: Any) -> str:
+@add("toYAML data.ToYAML", "any", '{{ toYAML (dict "a" (list 1 "01")) }}', 'a:\n  - 1\n  - "01"\n')
+def to_yaml_document(value: Any) -> str:
     """YAML, two blanks a level, with a line break at the end."""
     from ..goyaml import dumps
 
     return dumps(value)
+
+
+@add("toYaml mustToYaml", "any", '{{ toYaml (dict "a" (list 1)) | nindent 2 }}', "\n  a:\n    - 1")
+def to_yaml(value: Any) -> str:
+    """YAML without a line break at the end, ready for indent and nindent."""
+    return to_yaml_document(value).removesuffix("\n")
 
 
 @add("fromYaml mustFromYaml", "string", '{{ (fromYaml "a: {b: 2}").a.b }}', "2")

@@ -41,6 +41,15 @@ def test_left_to_the_compiler(text: str) -> None:
     assert fast.render(text, DATA, True) is None
 
 
+def test_missing_keys_when_lax() -> None:
+    for text in ("{{ .nope }}", "[{{ .Flags.nope.x.y }}]", "<< .a.b.d >>"):
+        quick = fast.render(text, DATA, False)
+        assert quick is not None
+        assert "<no value>" in quick
+        assert quick == compile_template(text, strict=False).render(DATA)
+    assert fast.render("{{ .Flags.none.x }}", DATA, False) is None
+
+
 FRAGMENTS = st.sampled_from(["{{", "}}", "<<", ">>", " ", ".a", ".Flags.n", ".b", ".c", "-", "\n", "x", "EOF", "'", "<", "$",
                              "{{ .a.b.c }}", "<< .Flags.stack >>", "if", "upper"])
 

@@ -112,9 +112,10 @@ def test_deep_nesting_is_an_error_or_works() -> None:
                      "{{ range 1 }}" * depth + "x" + "{{ end }}" * depth, "{{ with 1 }}" * depth + "x" + "{{ end }}" * depth,
                      "{{ and " * 1 + "(not " * depth + "1" + ")" * depth + " }}"):
             try:
-                assert templating.render(text, {}) in ("x", "1", "true", "false")
-            except TemplateError as problem:
-                assert depth > 10, problem
+                shown = templating.render(text, {})
+            except TemplateError:
+                shown = "1" if depth > 10 else "too deep"
+            assert shown in ("x", "1", "true", "false")
 
 
 def test_a_long_chain_of_else_if() -> None:
