@@ -9,6 +9,7 @@ import os
 import sys
 
 from runner.console import terminal
+from runner.errors import AtmosError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class App:
         self.cwd = cwd
         self.flags = flags
         self._config: Config | None = None
+        self._failure: AtmosError | None = None
         self._identities: Identities | None = None
         self._log: Log | None = None
 
@@ -37,7 +39,13 @@ class App:
         if self._config is None:
             from runner import config
 
-            self._config = config.load(self.flags, self.env, self.cwd)
+            if self._failure is not None:
+                raise self._failure  # nobody is asked, and nothing is read, twice
+            try:
+                self._config = config.load(self.flags, self.env, self.cwd)
+            except AtmosError as error:
+                self._failure = error
+                raise
             for problem in self._config.warnings:
                 from runner.console.errors import warn
 
