@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 
 @clicks.group("atmos run", "Journals of earlier workflow runs", examples=" $ atmos run list\n $ atmos run show last")
-def group() -> None:
+def runs() -> None:
     pass
 
 
-@clicks.command("atmos run list", "List runs, newest first", parent=group)
-@clicks.option("--format", "-f", "format_", metavar="FORMAT", default="table", help="table, json or yaml")
+_format = clicks.option(
+    "--format", "-f", "format_", type=clicks.Choice(["table", "json", "yaml"]), default="table", help="How to print"
+)
+
+
+@clicks.command("atmos run list", "List runs, newest first", parent=runs)
+@_format
 @clicks.option("--status", metavar="STATUS", default="", help="Only: succeeded, failed, interrupted or running")
 @clicks.option("--limit", metavar="N", type=int, default=20, help="At most this many; 0 for all")
 def list_(app: App, format_: str, status: str, limit: int) -> int:
@@ -27,7 +32,6 @@ def list_(app: App, format_: str, status: str, limit: int) -> int:
 
     from runner.workflows import journal
 
-    _check_format(format_)
     rows: list[dict[str, Any]] = []
     for run_id in journal.names(app):
         past = journal.Past(os.path.join(journal.folder(app), run_id + journal.ENDING))
@@ -50,14 +54,13 @@ def list_(app: App, format_: str, status: str, limit: int) -> int:
     return 0
 
 
-@clicks.command("atmos run show", "Show a run: its steps, how they ended, how to go on", parent=group)
+@clicks.command("atmos run show", "Show a run: its steps, how they ended, how to go on", parent=runs)
 @clicks.argument("run_id", metavar="RUN")
-@clicks.option("--format", "-f", "format_", metavar="FORMAT", default="table", help="table, json or yaml")
+@_format
 def show(app: App, run_id: str, format_: str) -> int:
     from runner.workflows import journal
     from runner.workflows.record import duration
 
-    _check_format(format_)
     past = journal.find(app, run_id)
     facts = {**_summary(past), "journal": past.path, "steps": _steps(past)}
     if format_ != "table":
@@ -77,7 +80,7 @@ def show(app: App, run_id: str, format_: str) -> int:
     return 0
 
 
-@clicks.command("atmos run prune", "Remove journals of runs that are over", parent=group)
+@clicks.command("atmos run prune", "Remove journals of runs that are over", parent=runs)
 @clicks.option("--older-than", metavar="AGE", default="", help="Only runs that began longer ago, as in 12h or 30d")
 @clicks.option("--keep", metavar="N", type=int, default=0, help="Keep the newest N")
 @clicks.option("--all", "everything", is_flag=True, default=False, help="Interrupted runs, too")
@@ -101,11 +104,6 @@ def _age(text: str) -> float:
     if text[-1:] in units and text[:-1].isdigit():
         return float(int(text[:-1]) * units[text[-1]])
     raise AtmosError(f"invalid age: {text}", hints=["Give a number and a unit: 90m, 12h, 30d, 2w"])
-
-
-def _check_format(word: str) -> None:
-    if word not in ("table", "json", "yaml"):
-        raise AtmosError(f"invalid format: {word}", hints=["Formats: table, json, yaml"])
 
 
 def _summary(past: Any) -> dict[str, Any]:
@@ -156,4 +154,4 @@ def _columns(table: Sequence[tuple[str, ...]]) -> str:
 
 
 def run(app: App, argv: list[str]) -> int:
-    return clicks.run(group, app, argv)
+    return clicks.run(runs, app, argv)

@@ -8,6 +8,8 @@ from runner.cli import clicks
 from runner.errors import UsageError
 
 if TYPE_CHECKING:
+    import click
+
     from runner.app import App
 
 _EXAMPLES = """\
@@ -20,36 +22,53 @@ _EXAMPLES = """\
  $ atmos workflow --resume last"""
 
 
+def _files(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list[str]:
+    from runner.workflows import names
+
+    return names.file_names(ctx.obj)
+
+
+def _steps(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list[str]:
+    """The steps of the workflow that stands on the command line already."""
+    from runner.workflows import names
+
+    app: App = ctx.obj
+    words = app.argv[app.argv.index("workflow") + 1 :] if "workflow" in app.argv else []
+    name = file = before = ""
+    for word in words:
+        if before in ("-f", "--file"):
+            file = word
+        elif not word.startswith("-") and not before.startswith("-") and not name:
+            name = word
+        before = word
+    return names.step_names(app, name, file)
+
+
+def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list[str]:
+    from runner.workflows import journal
+
+    return ["last", *journal.names(ctx.obj)]
+
+
 @clicks.command("atmos workflow", "Run the steps of a workflow", examples=_EXAMPLES)
-@clicks.argument("names", nargs=-1, metavar="[NAME]")
-@clicks.option(
-    "--file",
-    "-f",
-    metavar="FILE",
-    envvar="ATMOS_WORKFLOW_FILE",
-    default="",
-    help="Workflow file, relative to workflows.base_path",
-)
+@clicks.argument("workflow", nargs=-1, metavar="[NAME]")
+@clicks.option("--file", "-f", metavar="FILE", envvar="ATMOS_WORKFLOW_FILE", default="", shell_complete=_files,
+               help="Workflow file, relative to workflows.base_path")
 @clicks.option("--stack", "-s", metavar="STACK", default="", help="Stack of the atmos steps; beats every other stack")
-@clicks.option("--from-step", metavar="STEP", default="", help="Begin at this step")
+@clicks.option("--from-step", metavar="STEP", default="", shell_complete=_steps,
+               help="Begin at this step: its name, or its number")
 @clicks.option("--dry-run", is_flag=True, default=False, help="Print each step; run, ask and write nothing")
-@clicks.option(
-    "--identity",
-    "-i",
-    metavar="NAME",
-    default=None,
-    help="Identity of the steps that have none of their own; alone: choose one",
-)
+@clicks.option("--identity", "-i", metavar="NAME", default=None,
+               help="Identity of the steps that have none of their own; alone: choose one")
 @clicks.option("--tags", metavar="A,B", default="", help="Tags to hand to every atmos step")
 @clicks.option("--labels", metavar="K:V", default="", help="Labels to hand to every atmos step")
-@clicks.option(
-    "--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)"
-)
-@clicks.option("--resume", metavar="RUN", default="", help="Go on with an interrupted run: its id, or `last`")
+@clicks.option("--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)")
+@clicks.option("--resume", metavar="RUN", default="", shell_complete=_runs,
+               help="Go on with an interrupted run: its id, or `last`")
 @clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
-def workflow(
+def command(
     app: App,
-    names: tuple[str, ...],
+    workflow: tuple[str, ...],
     file: str,
     stack: str,
     from_step: str,
@@ -63,16 +82,16 @@ def workflow(
 ) -> int:
     from runner.workflows.run import run as run_workflow
 
-    if len(names) > 1:
+    if len(workflow) > 1:
         raise UsageError(
-            f"one workflow at a time: got {', '.join(f'`{name}`' for name in names)}",
+            f"one workflow at a time: got {', '.join(f'`{name}`' for name in workflow)}",
             usage="atmos workflow [name] [flags]",
             command="atmos workflow",
         )
     flag = app.flags.given.get("identity", identity)
     return run_workflow(
         app,
-        names[0] if names else "",
+        workflow[0] if workflow else "",
         file=file or app.env.get("ATMOS_WORKFLOW_FILE", ""),
         stack=stack,
         identity_flag=None if flag is None else str(flag),
@@ -101,4 +120,4 @@ def run(app: App, argv: list[str]) -> int:
         return list_workflows.run(app, argv[1:])
     if words and words[0] == "help":
         words = ["--help"]
-    return clicks.run(workflow, app, [*(f"--trailing={word}" for word in trailing), *words])
+    return clicks.run(command, app, [*(f"--trailing={word}" for word in trailing), *words])

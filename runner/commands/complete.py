@@ -320,16 +320,16 @@ def _click_command(row: object, rest: list[str]) -> tuple[click.Command | None, 
         loaded = importlib.import_module(module)
     except Exception:  # noqa: BLE001 - completion never fails
         return None, words
+    import click
+
     make = getattr(loaded, "group", None)  # a group that is put together when it is called
-    if make is not None:
+    if make is not None and not isinstance(make, click.Command):
         found: tuple[click.Command, int] | None = (make(words[0] if words else ""), 0)
     else:
         found = _by_path(loaded, [path, *(f"{path} {words[0]}" for _ in words[:1])])
     if found is None:
         return None, words
     command, depth = found
-    import click
-
     rest_words = words[depth:]
     while isinstance(command, click.Group) and rest_words and rest_words[0] in command.commands:
         command = command.commands[rest_words[0]]
@@ -380,8 +380,10 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
     names = [str(param.name) for param in target.params if isinstance(param, click.Argument)] if target is not None else []
     position = len(words)
     name = names[min(position, len(names) - 1)].rstrip("_") if names else ""
-    if (group == "workflow" and position == 1) or name == "workflow":
-        return Found([(workflow, "") for workflow in _workflows(app)])
+    if name == "workflow":
+        from runner.workflows.names import workflow_names
+
+        return Found([] if position else [(found, file) for found, file, _ in workflow_names(app)])
     if name in ("component", "components") or (group == "terraform" and position == 0):
         return Found([(found, "") for found in _semantic(app, "component", None, rest)])
     if name in ("identity", "identities") or (group == "auth" and name == "name"):
@@ -392,10 +394,3 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
     if param is not None and isinstance(param.type, click.Choice):
         return Found([(str(choice), "") for choice in param.type.choices])
     return Found(directive=DEFAULT)
-
-
-def _workflows(app: App) -> list[str]:
-    """Names of all workflows."""
-    from runner.workflows import files
-
-    return sorted({name for file in files.discover(app, quiet=True) for name in file.workflows})

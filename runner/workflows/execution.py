@@ -62,10 +62,12 @@ class Execution:
         from runner.steps.model import Step
 
         steps = [Step(fields) for fields in self.compiled["steps"]]
-        if self.from_step and all(step.name != self.from_step for step in steps):
+        names = [step.name for step in steps]
+        if self.from_step.isdecimal() and self.from_step not in names and 1 <= int(self.from_step) <= len(names):
+            self.from_step = names[int(self.from_step) - 1]
+        if self.from_step and self.from_step not in names:
             from runner.errors import nearest
 
-            names = [step.name for step in steps]
             close = nearest(self.from_step, names)
             raise AtmosError(
                 "invalid from-step flag",

@@ -9,6 +9,7 @@ from runner.workflows.resume import Invocation
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from runner.app import App
     from runner.workflows.files import WorkflowFile
@@ -38,7 +39,13 @@ def run(
 
         reports.check(list(report))
     if resume:
-        return _resume(app, resume, name, file=file, dry_run=dry_run, report=report)
+        if from_step:
+            raise AtmosError(
+                "`--resume` and `--from-step` cannot be used together",
+                hints=["A resumed run begins with the first step that had not finished"],
+            )
+        given = {"stack": stack, "identity": identity_flag, "tags": tags, "labels": labels, "trailing": trailing}
+        return _resume(app, resume, name, given, dry_run=dry_run, report=report)
     if name:
         found = select.choose(app, name, file)
     else:
@@ -53,7 +60,10 @@ def run(
     return Execution(app, found, invocation, dry_run=dry_run, from_step=from_step, reports=report).run()
 
 
-def _resume(app: App, word: str, name: str, *, file: str, dry_run: bool, report: Sequence[str]) -> int:
+def _resume(
+    app: App, word: str, name: str, given: dict[str, Any], *, dry_run: bool, report: Sequence[str]
+) -> int:
+    """Go on with an earlier run, started as it was; what is given now replaces what was given then."""
     from runner.workflows import journal
     from runner.workflows.execution import Execution
 
@@ -66,13 +76,15 @@ def _resume(app: App, word: str, name: str, *, file: str, dry_run: bool, report:
         )  # fmt: skip
     if past.status == "succeeded":
         raise AtmosError(f"run {past.run_id} has succeeded: there is nothing to go on with")
-    begin = past.begin
+    begin = {**past.begin, **{key: value for key, value in given.items() if value not in (None, "", [])}}
+    if given["identity"] == "":
+        begin["identity"] = ""
     found = _past_file(app, past)
     if past.workflow not in found.workflows:
         raise files.unknown_in(found, past.workflow)
     trailing = [str(word) for word in begin.get("trailing") or ()]
     invocation = Invocation(
-        past.workflow, file=file or str(begin.get("argument") or ""), label=found.relative, inline=found.inline,
+        past.workflow, file=str(begin.get("argument") or ""), label=found.relative, inline=found.inline,
         stack=str(begin.get("stack") or ""), identity=begin.get("identity"), tags=str(begin.get("tags") or ""),
         labels=str(begin.get("labels") or ""), trailing=trailing, flags=app.flags.given,
     )  # fmt: skip
