@@ -259,6 +259,8 @@ def _entry(cls: type[AnyEntry], name: str, raw: object, keys: frozenset[str], pl
         for key in ("via", "principal", "credentials", "spec", "session", "console")
         if key in raw and raw[key] is not None and not isinstance(raw[key], (Mapping, tuple))
     ]
+    if any(ord(char) < 32 or char in "[]\x7f" for char in name):
+        problems.append(Finding(f"{label} validation failed: a name cannot hold brackets or control characters", path, at))
     canonical = kind.strip().lower() if isinstance(kind, str) else ""
     return cls(name, canonical, MappingProxyType(dict(raw)), at, tuple(problems))
 

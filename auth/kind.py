@@ -218,16 +218,20 @@ class Kind:
         """What tells this thing from another of the same configuration (an emulator's run); part of fingerprints."""
         return ""
 
+    def keyring_fingerprint(self, link: Link, run: Run) -> str:
+        """The fingerprint under which its keyring entry is kept."""
+        return run.fingerprint(link)
+
     def cached(self, link: Link, run: Run) -> Credentials | None:
         """Stored credentials, valid or not, without asking anybody. Wrong fingerprint: none."""
         if self.keyring and not self.ambient:
-            return run.services.store.get(link.name, run.fingerprint(link))
+            return run.services.store.get(link.name, self.keyring_fingerprint(link, run))
         return None
 
     def save(self, link: Link, credentials: Credentials, run: Run) -> None:
         """Store what a step yielded. Failing to store never fails the login; failing to write files does."""
         if self.keyring and not self.ambient and credentials.storable:
-            run.services.store.put(link.name, run.fingerprint(link), credentials)
+            run.services.store.put(link.name, self.keyring_fingerprint(link, run), credentials)
 
     def logout(self, link: Link, run: Run, *, dry_run: bool = False) -> list[str]:
         """Remove what logins left outside the keyring; gives the paths."""

@@ -127,7 +127,8 @@ def _keyring(manager: Manager, run: Run, result: LogoutResult, problems: list[st
         result.keyring.append(name)
     if result.dry_run:
         return
-    _try(problems, name, lambda: manager.services.store.remove(name, run.fingerprint(run.target)))
+    _try(problems, name, lambda: manager.services.store.remove(
+        name, run.target.kind.keyring_fingerprint(run.target, run)))
 
 
 def _try(problems: list[str], name: str, action: Callable[[], object]) -> None:

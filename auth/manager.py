@@ -21,6 +21,7 @@ from auth.errors import (
     CredentialsExpired,
     CredentialsUnavailable,
     KeyringError,
+    UnsupportedOperation,
 )
 from auth.kind import Change, IdentityKind, Link, ProviderKind, Run, Services
 from auth.names import Names
@@ -28,6 +29,7 @@ from auth.session import Session
 
 if TYPE_CHECKING:
     from auth.config import Finding
+    from auth.credentials import AwsCredentials
     from auth.listing import Listing
     from auth.logout import LogoutResult
     from auth.whoami import Whoami
@@ -209,6 +211,17 @@ class Manager(Names):
 
         return logout(self, identity=identity, provider=provider, everything=everything, keychain=keychain,
                       dry_run=dry_run)
+
+    def keep_user_keys(self, name: str, keys: AwsCredentials) -> None:
+        """Store an AWS user's long-lived keys in the keyring; what a login made of others is dropped."""
+        from auth.aws.user import AwsUser
+
+        run = self.run(name)
+        if not isinstance(run.target.kind, AwsUser):
+            raise UnsupportedOperation(f'identity "{run.target.name}" has kind "{run.target.entry.kind}": only aws/user '
+                                       "identities have keys of their own")
+        run.target.kind.keep(run.target, keys, run)
+        self.forget(run.target.name)
 
     def validate(self) -> list[Finding]:
         """Everything that is wrong with the section, in a stable order. Nothing is evaluated, asked or called."""

@@ -168,7 +168,7 @@ def _purge(link: Link, run: Run) -> None:
     """Nothing of an ambient provider may lie in the keyring."""
     try:
         if run.services.store.type != "noop":
-            run.services.store.remove(link.name, run.fingerprint(link))
+            run.services.store.remove(link.name, link.kind.keyring_fingerprint(link, run))
     except AuthError as error:
         run.services.warn(f"stale keyring entry of {link.name} was not removed: {error.message}")
 

@@ -13,6 +13,7 @@ from auth.aws.identity import AwsIdentity
 from auth.config import Identity
 from auth.credentials import AwsCredentials, Credentials
 from auth.errors import AuthError, CloudError, ConfigError, KeyringError
+from auth.fingerprints import of_links
 from auth.kind import Link, Report, Run
 from auth.secrets import Secret
 
@@ -40,6 +41,16 @@ class AwsUser(AwsIdentity):
 
     def region(self, link: Link, run: Run) -> str:
         return link.entry.text("credentials.region") or files.DEFAULT_REGION
+
+    def keyring_fingerprint(self, link: Link, run: Run) -> str:
+        """Keys stay found when a region or an MFA device is added to the configuration: neither says whose they are."""
+        decisive = {name: value for name, value in link.entry.raw.items() if name in ("kind", "spec")}
+        return of_links([replace(link.entry, raw=decisive)], run.services.realm)
+
+    def keep(self, link: Link, keys: AwsCredentials, run: Run) -> None:
+        """Store long-lived keys. Sessions made of the keys before are dropped."""
+        run.services.store.put_or_raise(link.name, self.keyring_fingerprint(link, run), keys)
+        self.logout(link, run)
 
     def authenticate(self, link: Link, base: Credentials | None, run: Run) -> Credentials:
         if run.options.get("webflow") and link is run.target:
@@ -79,7 +90,7 @@ class AwsUser(AwsIdentity):
         if key:
             return AwsCredentials(access_key_id=key, secret_access_key=Secret(secret), mfa_arn=mfa_arn)
         try:
-            found = run.services.store.get(link.name, run.fingerprint(link), imported=True)
+            found = run.services.store.get(link.name, self.keyring_fingerprint(link, run), imported=True)
         except KeyringError as error:
             raise KeyringError(f"failed to read AWS user credentials from keyring: {error.message}",
                                explanation=error.explanation, hints=error.hints) from error
@@ -109,7 +120,7 @@ class AwsUser(AwsIdentity):
         mfa_arn = link.entry.text("credentials.mfa_arn") or prompter.text("MFA ARN (optional)")
         keys = AwsCredentials(access_key_id=key.strip(), secret_access_key=Secret(secret.strip()),
                               mfa_arn=mfa_arn.strip())
-        if not run.services.store.put(link.name, run.fingerprint(link), keys):
+        if not run.services.store.put(link.name, self.keyring_fingerprint(link, run), keys):
             run.services.warn(f"the keys of {link.name} were not stored: {run.services.store.problem}")
         return keys
 
@@ -136,7 +147,7 @@ class AwsUser(AwsIdentity):
         configured = link.entry.given("credentials.access_key_id")
         if not configured:
             try:
-                run.services.store.remove(link.name, run.fingerprint(link))
+                run.services.store.remove(link.name, self.keyring_fingerprint(link, run))
             except AuthError as trouble:
                 run.services.warn(f"the revoked keys of {link.name} are still in the keyring: {trouble.message}")
             if run.prompts and run.services.interactive:

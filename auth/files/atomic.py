@@ -57,7 +57,7 @@ def tighten(path: str) -> None:
 
 def write_private(path: str, content: bytes | str, *, mode: int = 0o600) -> None:
     """Write a file in one go: nobody ever sees half of it, or a readable moment of it."""
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     try:
         target = _write_target(path)
         temporary = f"{target}.{os.getpid()}.{secrets.token_hex(4)}.tmp"

@@ -262,9 +262,8 @@ def store(app: App, manager: Manager, identity: Identity, answers: Answers) -> N
         )
     if held.type == "memory":
         Voice(app).warn("The memory keyring forgets everything when this command ends")
-    held.put_or_raise(
+    manager.keep_user_keys(
         identity.name,
-        run.fingerprint(run.target),
         AwsCredentials(
             access_key_id=answers.access_key_id or run.target.entry.text("credentials.access_key_id"),
             secret_access_key=Secret(
@@ -275,4 +274,3 @@ def store(app: App, manager: Manager, identity: Identity, answers: Answers) -> N
             session_duration=answers.session_duration,
         ),
     )
-    manager.forget(identity.name)

@@ -20,6 +20,7 @@ import pytest
 import auth
 from auth.credentials import AwsCredentials
 from auth.errors import AuthError, InteractionRequired, NetworkError, UnsupportedOperation
+from auth.secrets import Secret
 from tests.auth.conftest import ROLE, Proxy, sts_error, user_and_role
 
 Load = Callable[..., auth.Manager]
@@ -151,11 +152,11 @@ def test_other_sections_of_the_file_stay(load: Load, sts: Proxy, home: Path) -> 
 
 
 @pytest.mark.parametrize("damage", ["[deploy]", "; atmos: expiration=soon\n[deploy]\naws_access_key_id = A\n"
-                                    "aws_secret_access_key = B\n", "\x00\xff", "[deploy\naws"])
+                                    "aws_secret_access_key = B\n", "\x00\xff", "[deploy\naws", "\udcff\udcfe[x"])
 def test_a_damaged_file_costs_a_new_session_and_nothing_else(load: Load, sts: Proxy, home: Path, damage: str) -> None:
     path = credentials_file(home, "base")
     path.parent.mkdir(parents=True)
-    path.write_text(damage)
+    path.write_bytes(damage.encode("utf-8", "surrogateescape"))
     manager = load(user_and_role(sts.url))
     assert manager.cached("deploy") is None
     assert manager.authenticate("deploy").fresh
@@ -290,6 +291,29 @@ def test_mfa_is_asked_for_and_once_more_when_mistyped(load: Load, sts: Proxy) ->
     assert person.asked[1:4] == ["MFA token is required", "MFA token must be 6 digits", "MFA token must be 6 digits"]
 
 
+def test_keys_of_the_keyring_survive_changes_that_do_not_say_whose_they_are(load: Load, sts: Proxy,
+                                                                            env: dict[str, str]) -> None:
+    env.update(ATMOS_KEYRING_TYPE="file", ATMOS_KEYRING_PASSWORD="correct horse")
+    config: dict[str, Any] = {"identities": {"u": {"kind": "aws/user", "spec": {"endpoint_url": sts.url},
+                                                   "credentials": {"webflow_enabled": False}}, "a": {"kind": "ambient"}}}
+    manager = load(config)
+    manager.keep_user_keys("U", AwsCredentials(access_key_id="AKIAFIRST", secret_access_key=Secret("s1")))
+    first = manager.authenticate("u").credentials
+    config["identities"]["u"]["credentials"]["region"] = "eu-west-1"
+    load(config).authenticate("u")
+    assert sts.calls == ["GetSessionToken"] * 2
+    later = load(config)
+    later.keep_user_keys("u", AwsCredentials(access_key_id="AKIASECOND", secret_access_key=Secret("s2")))
+    assert later.cached("u") is None, "the session of the keys before is not served any more"
+    assert first is not None
+    other: dict[str, Any] = {"identities": {"u": {"kind": "aws/user", "spec": {"endpoint_url": "http://127.0.0.1:9"},
+                                                  "credentials": {"webflow_enabled": False}}}}
+    with pytest.raises(AuthError, match="not configured"):
+        load(other).authenticate("u")
+    with pytest.raises(UnsupportedOperation, match='has kind "ambient"'):
+        manager.keep_user_keys("a", AwsCredentials())
+
+
 def test_revoked_keys_of_the_keyring_are_asked_for_again(load: Load, sts: Proxy, env: dict[str, str]) -> None:
     env.update(ATMOS_KEYRING_TYPE="file", ATMOS_KEYRING_PASSWORD="correct horse")
     config = {"identities": {"u": {"kind": "aws/user", "spec": {"endpoint_url": sts.url},
@@ -299,7 +323,8 @@ def test_revoked_keys_of_the_keyring_are_asked_for_again(load: Load, sts: Proxy,
     load(config, interactive=True, prompter=person).authenticate("u")
     assert sts.calls == ["GetSessionToken"] * 2
     manager = load(config)
-    stored = manager.services.store.get("u", manager.run("u").fingerprint(manager.run("u").target))
+    target = manager.run("u").target
+    stored = manager.services.store.get("u", target.kind.keyring_fingerprint(target, manager.run("u")))
     assert isinstance(stored, AwsCredentials)
     assert stored.access_key_id == "AKIASECOND"
 
