@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-_cache: dict[tuple[int, str, str, str], Map] = {}
+_cache: dict[tuple[App, str, str, str], Map] = {}
 _busy: list[tuple[str, str]] = []
 
 
@@ -63,7 +63,7 @@ def state(app: App, component: str, stack: str, identity: Any = None) -> Map | N
 
 
 def _once(app: App, component: str, stack: str, how: str, identity: Any) -> Map:
-    key = (id(app), component, stack, how)
+    key = (app, component, stack, how)
     if key in _cache:
         return _cache[key]
     call = (component, stack)

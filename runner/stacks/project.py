@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import weakref
 
 from runner.errors import AtmosError, Where, nearest
 from runner.stacks import backend, discover, naming, rendering
@@ -322,14 +321,18 @@ class Project:
         return backend.resolve(found.layered, self.options, found.name)
 
 
-_PROJECTS: weakref.WeakKeyDictionary[Any, Project] = weakref.WeakKeyDictionary()
+_held: list[tuple[Any, Project]] = []  # the last runs of this process; there is one, but in tests
 
 
 def of(app: Any) -> Project:
     """The project of a run, built once."""
-    if app not in _PROJECTS:
-        _PROJECTS[app] = build(app)
-    return _PROJECTS[app]
+    for known, project in _held:
+        if known is app:
+            return project
+    made = build(app)
+    _held.insert(0, (app, made))
+    del _held[4:]
+    return made
 
 
 def build(app: Any) -> Project:

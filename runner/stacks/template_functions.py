@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 50
 _busy: list[tuple[str, str]] = []
-_cache: dict[tuple[int, str, str], Map] = {}
+_cache: dict[tuple[App, str, str], Map] = {}
 
 
 def of(app: App, found: Found | None = None, identity: Callable[[], Any] | None = None) -> Map:
@@ -54,7 +54,7 @@ class Atmos:
 
         if self._found is not None and not self._found.layered.enabled:
             return {"vars": {}, "settings": {}, "env": {}, "metadata": {}, "backend": {}, "outputs": {}}
-        key = (id(self._app), str(component), str(stack))
+        key = (self._app, str(component), str(stack))
         if key in _cache:
             return _cache[key]
         call = (str(component), str(stack))

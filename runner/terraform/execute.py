@@ -367,7 +367,7 @@ class _Keyboard:
                 self.active = False
         return self
 
-    def _note(self, number: int, frame: object) -> None:
+    def _note(self, number: int, _frame: object) -> None:
         self.interrupted = number
 
     def __exit__(self, *exc: object) -> None:

@@ -18,13 +18,15 @@ VARIABLE = "ATMOS_TERRAFORM_LOCKS"
 
 def path_of(folder: str, env: Mapping[str, str]) -> str:
     """The file that stands for a module's folder."""
-    import hashlib
+    import zlib
 
     home = env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache")
     place = os.path.realpath(folder)
     if env.get("TF_DATA_DIR"):  # runs that keep their own data do not disturb each other's workspace
         place += "\0" + os.path.join(place, env["TF_DATA_DIR"])
-    return os.path.join(home, "atmos", "terraform", "locks", hashlib.sha256(place.encode()).hexdigest()[:32])
+    data = place.encode("utf-8", "surrogateescape")  # two folders with one name would only wait for each other
+    name = f"{os.path.basename(folder)[:40]}-{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
+    return os.path.join(home, "atmos", "terraform", "locks", name.replace(":", "_"))
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from runner.errors import AtmosError
 from runner.stacks import project as projects
 from runner.terraform import argv as splitting
@@ -98,6 +96,8 @@ def one(app: App, invocation: Invocation, found: Found) -> int:
 
 def describe_dry_run(app: App, run_: Run) -> None:
     """The commands of a run on stderr; nothing else happens."""
+    import shlex
+
     folder = run_.target.folder
     for words in run_.commands():
         app.err(f"Would run in {folder}: {shlex.join([run_.program, *words])}\n")
