@@ -202,11 +202,12 @@ class Execution:
         if self.past is not None:
             return journal.reopen(self.app, self.past, mask)
         invocation = self.invocation
+        hidden = any(mask(word) != word for word in invocation.trailing or ())
         return journal.create(
             self.app, mask, workflow=invocation.name, file=self.file.relative, argument=invocation.file,
             inline=self.file.inline, path=self.file.path, project=self.app.config.base_path, cwd=self.app.cwd,
             stack=invocation.stack, identity=invocation.identity, tags=invocation.tags, labels=invocation.labels,
-            trailing=invocation.trailing or [], from_step=self.from_step, steps=fingerprints(self.steps),
+            trailing=[] if hidden else invocation.trailing or [], hidden=hidden, from_step=self.from_step, steps=fingerprints(self.steps),
         )  # fmt: skip
 
     def _end(self, record: RunRecord, book: journal.Journal | None, code: int, *, interrupted: bool = False) -> None:

@@ -248,13 +248,13 @@ def names(app: App) -> list[str]:
     return sorted((name.removesuffix(ENDING) for name in entries if name.endswith(ENDING)), reverse=True)
 
 
-def find(app: App, word: str) -> Past:
-    """The run of an id, of the beginning of one, or `last`: the newest that is no step of another run."""
+def find(app: App, word: str, *, project: str = "") -> Past:
+    """The run of an id, of the beginning of one, or `last`: the newest (of a project) that is no step of another run."""
     known = names(app)
     if word == "last":
         for name in known:
             past = Past(os.path.join(folder(app), name + ENDING))
-            if not past.begin.get("outer"):
+            if not past.begin.get("outer") and (not project or past.begin.get("project") == project):
                 return past
     matches = [name for name in known if name == word] or [name for name in known if word and name.startswith(word)]
     if len(matches) == 1:

@@ -67,7 +67,7 @@ def _resume(
     from runner.workflows import journal
     from runner.workflows.execution import Execution
 
-    past = journal.find(app, word)
+    past = journal.find(app, word, project=app.config.base_path)
     _check_past(app, past, name)
     if past.status == "running":
         raise AtmosError(
@@ -77,6 +77,11 @@ def _resume(
     if past.status == "succeeded":
         raise AtmosError(f"run {past.run_id} has succeeded: there is nothing to go on with")
     begin = {**past.begin, **{key: value for key, value in given.items() if value not in (None, "", [])}}
+    if begin.get("hidden") and not given["trailing"]:
+        raise AtmosError(
+            "the words after `--` held a secret, which is not stored",
+            hints=[f"Give them again: atmos workflow --resume {past.run_id} -- …"],
+        )
     if given["identity"] == "":
         begin["identity"] = ""
     found = _past_file(app, past)

@@ -126,7 +126,8 @@ commands:
     steps: ['echo "{{ .Arguments.word }} {{ .Flags.stack }}"; test -e fixed']
 """)  # fmt: skip
     project.write("w/w.yaml", "workflows:\n  w:\n    steps: [{name: x, command: 'say {{ .TrailingArgs }}'}]\n")
-    assert project.run("workflow", "w", "-s", "dev", "--", "hello").stdout == "hello dev\n"
+    first = project.run("workflow", "w", "-s", "dev", "--", "hello")
+    assert (first.returncode, first.stdout) == (1, "hello dev\n")
     (project.root / "fixed").touch()
     again = project.run("workflow", "--resume", project.journals[0].stem)
     assert (again.returncode, again.stdout) == (0, "hello dev\n")
@@ -188,3 +189,43 @@ def test_run_commands(project: Project) -> None:
     assert len(project.run("run", "prune", "--dry-run").stdout.splitlines()) == 2
     assert len(project.run("run", "prune").stdout.splitlines()) == 2
     assert project.journals == []
+
+
+def test_flags_given_again_replace_those_of_the_start(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: ['true', {name: x, type: shell, command: 'echo {{ .flags.stack }} {{ .TrailingArgs }}; exit 3'}]\n")
+    assert project.run("workflow", "w", "-s", "one", "--", "a").stdout == "one a\n"
+    assert project.run("workflow", "--resume", "last", "-s", "two").stdout == "two a\n"
+    assert project.run("workflow", "w", "--resume", "last", "--", "b").stdout == "one b\n"
+    assert project.run("workflow", "other", "--resume", "last").returncode == 1
+    assert "cannot be used together" in project.run("workflow", "--resume", "last", "--from-step", "x").stderr
+
+
+def test_secret_words_are_not_stored_but_asked_for(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [{name: x, type: shell, command: 'test {{ .TrailingArgs }} = 1'}]\n")
+    token = "ghp_" + "a1B2" * 10
+    assert project.run("workflow", "w", "--", token).returncode == 1
+    assert token not in project.journals[0].read_text()
+    assert "Give them again" in project.run("workflow", "--resume", "last").stderr
+    assert project.run("workflow", "--resume", "last", "--", "1").returncode == 0
+
+
+def test_last_is_of_this_project_and_no_step(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  outer: {steps: [{name: nested, command: workflow inner}, 'exit 4']}
+  inner: {steps: ['echo inner $ATMOS_WORKFLOW_RUN']}
+""")  # fmt: skip
+    ran_as = project.run("workflow", "outer")
+    assert ran_as.returncode == 4
+    assert len(project.journals) == 2
+    outer, inner = project.journals
+    assert ran_as.stdout == f"inner {inner.stem}\n"
+    assert json.loads(inner.read_text().splitlines()[0])["outer"] == outer.stem
+    assert outer.stem in project.run("run", "show", "last").stdout
+    assert project.run("workflow", "--resume", "last").returncode == 4
+    assert len(project.journals) == 2
+    project.write("other/atmos.yaml", "base_path: ./\nworkflows: {w: {steps: ['exit 5']}}\n")
+    assert project.run("workflow", "w", cwd="other").returncode == 5
+    assert project.run("workflow", "--resume", "last").returncode == 4
+    wrong = project.run("workflow", "--resume", outer.stem, cwd="other")
+    assert "belongs to another project" in wrong.stderr
