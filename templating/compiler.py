@@ -20,10 +20,11 @@ from .runtime import LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
 MAX_LOOPS = 14
+_MANY_ACTIONS = 30
 _CHUNKED_LOOPS = 4  # Python nests at most 20 loops; a chunked range takes two
 
 
@@ -77,6 +78,7 @@ class Compiler(Expressions):
         self.owner, self.dot, self.loops = owner, Operand("x0"), 0
         self.stored = set()
         self.accounts = owner is not None
+        self.spelled_out = owner is not None or sum(1 for _ in actions(body.nodes)) <= _MANY_ACTIONS
         main = owner is None
         self.straight = main and not any(isinstance(node, Branch | Include) for node in body.nodes)
         mark = len(self.lines)
@@ -126,7 +128,10 @@ class Compiler(Expressions):
             self.write(value.code)
             return
         shown = self.fresh()
-        self.emit(f"{shown} = {value.code} if {value.code}.__class__ is str else show({value.code})")
+        if self.spelled_out:
+            self.emit(f"{shown} = {value.code} if {value.code}.__class__ is str else show({value.code})")
+        else:
+            self.emit(f"{shown} = show({value.code})")
         if self.accounts:
             self.emit(f"if len({shown}) > {LARGE}: rt.wrote({shown})")
         self.write(shown)
@@ -208,10 +213,11 @@ class Compiler(Expressions):
         else:
             self.emit(f"for {header} in {rounds}:")
         accounts, self.accounts = self.accounts, True
+        spelled_out, self.spelled_out = self.spelled_out, True
         if targets:
             self.emit(f" {targets[-1]} = {item}")
         self.block(node.body, Operand(item, interface=True))
-        self.accounts = accounts
+        self.accounts, self.spelled_out = accounts, spelled_out
         if chunked:
             self.emit("else:")
             self.emit(" continue")
@@ -234,3 +240,15 @@ class Compiler(Expressions):
             self.emit("pass")
         self.depth -= 1
         self.dot = outer
+
+
+def actions(nodes: list[Node]) -> Iterator[Node]:
+    """The actions of a template at any depth, the insides of loops left out."""
+    for node in nodes:
+        if isinstance(node, Branch):
+            yield node
+            if node.keyword != "range":
+                yield from actions(node.body)
+            yield from actions(node.orelse or [])
+        elif not isinstance(node, Text):
+            yield node

@@ -28,6 +28,8 @@ class Expressions(Writer):
         self.injected = injected
         self.calls: dict[str, str] = {}
         self.dot = Operand("x0")
+        self.spelled_out = True
+        """quick tests in place; outside loops a long text calls for everything, which Python compiles much faster"""
         self.stored: set[int] = set()
         """slots of variables whose nil is a stored one"""
 
@@ -106,6 +108,10 @@ class Expressions(Writer):
                       f"{receiver.interface}, {place})")
             return Operand(result)
         result = self.fresh()
+        if not self.spelled_out:
+            self.emit(f"{result} = P.chain({receiver.code}, {self.constant(tuple(names))}, {receiver.interface}, "
+                      f"{self.place(self.at)})")
+            return Operand(result, interface=True)
         if receiver.literal or receiver.code == "None":
             self.emit(f"{result} = {receiver.code}")
             receiver = Operand(result, interface=receiver.interface)
@@ -185,6 +191,10 @@ class Expressions(Writer):
             self.program.needs_runtime = True
             values.insert(0, "rt")
         result, place = self.fresh(), self.place(command)
+        if not self.spelled_out:
+            self.program.needs_runtime = True
+            self.emit(f"{result} = rt.call({', '.join([function, place, self.constant(called), *values])})")
+            return Operand(result)
         self.emit(f"try: {result} = {function}({', '.join(values)})")
         self.emit(f"except Exception as e: raise P.failed(e, {place}, {self.constant(called)}) from e")
         if not spec.bounded:
@@ -250,5 +260,5 @@ class Expressions(Writer):
             self.emit(f"{copy} = {value.code}")
             value = Operand(copy, interface=value.interface)
         check = (f"{value.code} = P.check({self.constant(kind)}, {value.code}, {value.interface}, {self.place(node)})")
-        self.emit(f"if {value.code}.__class__ is not {test}: {check}" if test else check)
+        self.emit(f"if {value.code}.__class__ is not {test}: {check}" if test and self.spelled_out else check)
         return value.code

@@ -82,6 +82,18 @@ class Runtime:
         if self.written > 2 * self.limits.output:  # long texts count twice: at once, and here
             raise Failure(f"the output is longer than {self.limits.output} characters")
 
+    # --- functions --------------------------------------------------------------------------------
+
+    def call(self, function: Callable[..., Any], place: int, name: str, *args: Any) -> Any:
+        """Call one of our functions; what generated code does in place where it matters."""
+        try:
+            result = function(*args)
+        except Exception as error:
+            raise self.program.failed(error, place, name) from error
+        if isinstance(result, str | list | dict | bytes) and len(result) > LARGE:
+            self.grew(result, place)
+        return result
+
     # --- range ------------------------------------------------------------------------------------
 
     def loop(self, value: Any, two: bool, place: int, out: list[str]) -> Iterable[Iterable[Any]] | None:
