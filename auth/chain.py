@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from auth.config import AuthConfig, Identity
+from auth.config import AuthConfig, Identity, Via
 from auth.errors import AmbiguousName, ChainError, ConfigError, CycleError, IdentityNotFound, NotFound, ProviderNotFound
 
 MAX_LINKS = 1000
@@ -38,7 +38,8 @@ def provider_name(config: AuthConfig, name: str) -> str:
         hints=["Run atmos auth list --providers to see available providers"]))
 
 
-def build(config: AuthConfig, target: str, standalone: Callable[[Identity], bool]) -> tuple[str, ...]:
+def build(config: AuthConfig, target: str, standalone: Callable[[Identity], bool],
+          via_of: Callable[[Identity], Via | None] = lambda identity: identity.via) -> tuple[str, ...]:
     """The names from the root to the target. The first is a provider's unless a standalone identity is the base."""
     walked: list[str] = []
     name = target
@@ -47,7 +48,7 @@ def build(config: AuthConfig, target: str, standalone: Callable[[Identity], bool
         if name in walked:
             raise CycleError([*walked[walked.index(name):], name], where=config.identities[target].where)
         walked.append(name)
-        via = identity.via
+        via = via_of(identity)
         if via is None:
             if standalone(identity):
                 break

@@ -107,6 +107,13 @@ class Entry:
         return Via(_plain(value.get("provider")), _plain(value.get("identity")))
 
     @property
+    def via_is_deferred(self) -> bool:
+        """Whether what it stands on is only known when a function of the configuration is evaluated."""
+        value = self.raw.get("via")
+        return isinstance(value, tuple) or (isinstance(value, Mapping) and any(
+            isinstance(item, tuple) for item in value.values()))
+
+    @property
     def default(self) -> bool:
         return self.flag("default")
 

@@ -89,7 +89,7 @@ def _names(manager: Manager, provider: str, identity: str) -> tuple[str, str]:
 
 def _label(manager: Manager, name: str) -> str:
     try:
-        return manager.provider_label(name)
+        return "" if manager.identities[name].via_is_deferred else manager.provider_label(name)
     except AuthError:
         return ""
 
@@ -113,7 +113,9 @@ def _stored(manager: Manager, name: str) -> tuple[bool, datetime | None]:
 
 def _evaluable(manager: Manager, name: str) -> bool:
     """Whether everything in a chain can be known without running anything: `!env`, but no `!exec` (decision D18)."""
-    links = manager.chain(name)
+    from auth import chain, walking
+
+    links = chain.build(manager.config, name, walking.standalone)
     entries = [manager.identities[link] for link in links if link in manager.identities]
     entries_of_root = [manager.providers[links[0]]] if links[0] in manager.providers else []
     return all(_simple(entry.raw) for entry in (*entries, *entries_of_root))

@@ -248,7 +248,7 @@ class Manager(Names):
         identity = self.identities[found]
         if not identity.kind:
             identity.usable()
-        names = chains.build(self.config, found, walking.standalone)
+        names = chains.build(self.config, found, walking.standalone, self.via_of)
         first: Provider | Identity = (self.providers if self._rooted_at_provider(found) else self.identities)[names[0]]
         links = tuple(self._link(entry) for entry in (first, *(self.identities[link] for link in names[1:])))
         run = Run(links, self.services, prompts, dict(options or {}))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from auth import chain as chains
 from auth import kinds, selection, walking
-from auth.config import AuthConfig, Identity, Integration, Provider
+from auth.config import AuthConfig, Evaluate, Identity, Integration, Provider, Via, resolved
 from auth.errors import AuthError, ConfigError, IntegrationNotFound
 from auth.kind import Services
 
@@ -17,6 +17,7 @@ class Names:
     config: AuthConfig
     services: Services
     _realm_error: AuthError | None
+    _evaluate: Evaluate
 
     @property
     def realm(self) -> str:
@@ -71,7 +72,7 @@ class Names:
 
     def chain(self, name: str) -> tuple[str, ...]:
         """The names from the base to an identity."""
-        return chains.build(self.config, self.resolve(name), walking.standalone)
+        return chains.build(self.config, self.resolve(name), walking.standalone, self.via_of)
 
     def root_kind(self, name: str) -> str:
         """The kind of the first link of a chain."""
@@ -82,7 +83,7 @@ class Names:
     def provider_label(self, name: str) -> str:
         """What a person is shown as the provider: what the identity stands on, or its standalone kind's own name."""
         identity = self.identities[self.resolve(name)]
-        via = identity.via
+        via = self.via_of(identity)
         if via is not None and via.provider:
             return self.resolve_provider(via.provider)
         if via is not None and via.identity:
@@ -95,7 +96,13 @@ class Names:
     def _rooted_at_provider(self, name: str) -> bool:
         base = self.identities[self.resolve(name)]
         seen = set()
-        while base.via is not None and base.via.identity and base.name not in seen:
+        via = self.via_of(base)
+        while via is not None and via.identity and base.name not in seen:
             seen.add(base.name)
-            base = self.identities[self.resolve(base.via.identity)]
-        return base.via is not None and bool(base.via.provider)
+            base = self.identities[self.resolve(via.identity)]
+            via = self.via_of(base)
+        return via is not None and bool(via.provider)
+
+    def via_of(self, identity: Identity) -> Via | None:
+        """What an identity stands on, evaluated where it has to be."""
+        return resolved(identity, self._evaluate).via if identity.via_is_deferred else identity.via

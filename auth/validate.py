@@ -98,6 +98,8 @@ def _via(identity: Identity, manager: Manager) -> list[Finding]:
     report = Report(identity, manager.place)
     via = identity.via
     raw = identity.raw.get("via")
+    if identity.via_is_deferred:
+        return []
     if via is None:
         standalone = _standalone(identity)
         if standalone is False and raw is None and identity.kind:
@@ -107,8 +109,7 @@ def _via(identity: Identity, manager: Manager) -> list[Finding]:
     if via.provider and via.identity:
         report.config("via.provider and via.identity are mutually exclusive; only one can be set", "via")
     elif not via.provider and not via.identity:
-        if not isinstance(raw, tuple):
-            report.config("exactly one of via.provider or via.identity must be set", "via")
+        report.config("exactly one of via.provider or via.identity must be set", "via")
     elif via.provider:
         try:
             manager.resolve_provider(via.provider)
@@ -138,7 +139,7 @@ def _chains(manager: Manager) -> list[Finding]:
         path = ("identities", identity.name, "via", "identity")
         where = manager.place(path) or identity.where
         via = identity.via
-        if via is None or not via.identity or via.provider:
+        if via is None or not via.identity or via.provider or identity.via_is_deferred:
             continue
         try:
             manager.resolve(via.identity)

@@ -172,6 +172,19 @@ def test_deferred_values_are_evaluated_when_the_entry_is_used(load: Load) -> Non
     assert asked == ["one"]
 
 
+def test_what_an_identity_stands_on_may_be_deferred(load: Load, env: dict[str, str]) -> None:
+    config = {"providers": FAKE, "identities": {
+        "base": VIA, "x": {"kind": "mock/aws", "via": {"identity": ("!env", "BASE")}},
+        "y": {"kind": "mock/aws", "via": ("!env", "WHOLE")}}}
+    manager = load(config, env={**env, "BASE": "base"})
+    assert manager.validate() == []
+    assert manager.chain("x") == ("fake", "base", "x")
+    assert manager.authenticate("x").provider == "base"
+    manager.listing()
+    with pytest.raises(ChainError, match="via"):
+        load(config).authenticate("x")
+
+
 def test_a_deferred_value_that_fails_names_its_place(load: Load) -> None:
     def resolve(_value: tuple[Any, ...]) -> object:
         raise RuntimeError("no such program")
