@@ -54,7 +54,7 @@ def _leaves(data: Any, config: Config, cwd: str, path: tuple[str, ...] = ()) -> 
 
 
 def _place(config: Config, path: tuple[str, ...], cwd: str) -> Where | None:
-    from runner.config.reader import shown_path
+    from runner.config.mistakes import shown_path
 
     where = config.where(*path)
     return Where(shown_path(where.file, cwd), where.line, where.column) if where else None

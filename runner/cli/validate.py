@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.cli import clicks
-from runner.config.reader import shown_path
+from runner.config.mistakes import shown_path
 from runner.errors import AtmosError, Where
 
 if TYPE_CHECKING:

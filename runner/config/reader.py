@@ -7,13 +7,13 @@ aliases expand to. Every mistake is an `AtmosError` with file, line, column and 
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml._yaml import CParser
 
-from runner.config import scalars
+from runner.config import mistakes, scalars
+from runner.config.mistakes import MAX_DEPTH
 from runner.errors import AtmosError, Where
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     OnTag = Callable[[str, object, Where], object]
 
 MAX_BYTES = 32 * 1024 * 1024
-MAX_DEPTH = 100
 ALIAS_NODES = 200_000  # what aliases may add to a document, beside ten times its own size
 Mark = tuple[str, int, int]
 
@@ -165,9 +164,9 @@ def parse(text: str, file: str, *, on_tag: OnTag = refuse_tag) -> Map | Seq | ob
     try:
         return builder.document()
     except yaml.MarkedYAMLError as error:
-        raise _located(error, text, file, builder.flows) from error
+        raise mistakes.located(error, text, file, builder.flows) from error
     except yaml.reader.ReaderError as error:
-        raise _unreadable(error, text, file) from error
+        raise mistakes.unreadable(error, text, file) from error
 
 
 class _Builder:
@@ -199,7 +198,7 @@ class _Builder:
 
     def fail(self, event: Any, message: str, *, hint: str = "") -> AtmosError:
         mark = event.start_mark
-        return syntax_error(message, self.text, self.file, mark.line + 1, mark.column + 1, hint=hint)
+        return mistakes.syntax_error(message, self.text, self.file, mark.line + 1, mark.column + 1, hint=hint)
 
     def value(self, event: Any, depth: int) -> tuple[object, str | None]:
         """One node: its value and, for plain scalars that are no text, how it was written."""
@@ -369,88 +368,3 @@ class _Builder:
             if not isinstance(item, dict):
                 raise self.fail(event, "`<<` needs a mapping or a list of mappings to merge")
         return list(items)
-
-
-def syntax_error(message: str, text: str, file: str, line: int, column: int, *, hint: str = "") -> AtmosError:
-    """An error of a file's text: shows the place and the line itself."""
-    where = Where(file, line, column)
-    return AtmosError(
-        f"{where}: {message}", title="Invalid YAML", where=where, explanation=excerpt(text, line, column),
-        hints=[hint] if hint else [],
-    )  # fmt: skip
-
-
-def excerpt(text: str, line: int, column: int = 0) -> str:
-    """The line of a mistake with its number, tabs made visible, and a mark below the column."""
-    lines = text.splitlines()
-    if not 1 <= line <= len(lines):
-        return ""
-    shown = lines[line - 1].replace("\t", "→")
-    shown = "".join(char if char.isprintable() else "?" for char in shown)
-    start = 0
-    if len(shown) > 110:
-        start = max(0, column - 50)
-        shown = shown[start : start + 100]
-    head = f"{line:>5} | "
-    result = head + shown
-    if column and column - 1 - start <= len(shown):
-        result += "\n" + " " * (len(head) + column - 1 - start) + "^"
-    return result
-
-
-_EXPLAINED = (
-    ("found character that cannot start any token", "a tab stands where YAML wants spaces",
-     "Indent with spaces; YAML does not allow tabs"),
-    ("found a tab character", "a tab stands where YAML wants spaces", "Indent with spaces; YAML does not allow tabs"),
-    ("mapping values are not allowed", "a second `: ` on one line, or a key that is indented wrongly",
-     "Quote a value that contains `: `"),
-    ("could not find expected ':'", "a key without its `:`", ""),
-    ("did not find expected ',' or ']'", "the list that opens here is not closed, or an item lacks its comma",
-     "Close it with `]`"),
-    ("did not find expected ',' or '}'", "the mapping that opens here is not closed, or an entry lacks its comma",
-     "Close it with `}`"),
-    ("did not find expected node content", "the list or mapping that opens here is not closed, or a value is missing in it",
-     ""),
-    ("did not find expected key", "a line that does not belong to the mapping it stands in; check its indentation", ""),
-    ("did not find expected '-' indicator", "a line that does not belong to the list it stands in; check its indentation",
-     ""),
-    ("found unexpected end of stream", "the quoted text that opens here is not closed", ""),
-    ("maximum nesting depth", f"nested more than {MAX_DEPTH} levels deep", ""),
-)  # fmt: skip
-
-
-def _located(error: yaml.MarkedYAMLError, text: str, file: str, flows: list[Any]) -> AtmosError:
-    """The parser's error in our words, at the place that helps most: for unclosed things, where they open."""
-    problem = error.problem or "the YAML does not parse"
-    mark = error.problem_mark or error.context_mark
-    message, hint = problem, ""
-    for phrase, explained, advice in _EXPLAINED:
-        if phrase not in problem:
-            continue
-        message, hint = f"{explained} ({problem})", advice
-        if phrase == "found character that cannot start any token":
-            row = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-            char = row[mark.column : mark.column + 1] if mark else ""
-            if char != "\t":
-                message = f"`{char}` cannot begin a value"
-                hint = "Quote text that begins with this character"
-        if "not closed" in explained:
-            mark = flows[-1] if flows and "quoted" not in explained else error.context_mark or mark
-        break
-    if mark is None:
-        return AtmosError(f"{file}: {message}", title="Invalid YAML", where=Where(file))
-    return syntax_error(message, text, file, mark.line + 1, mark.column + 1, hint=hint)
-
-
-def _unreadable(error: yaml.reader.ReaderError, text: str, file: str) -> AtmosError:
-    position = error.position if isinstance(error.position, int) else 0
-    before = text.encode("utf-8", "surrogatepass")[:position].decode("utf-8", "ignore")
-    line = before.count("\n") + 1
-    column = len(before) - (before.rfind("\n") + 1) + 1
-    return syntax_error(f"the character {error.character!r} is not allowed ({error.reason})", text, file, line, column)
-
-
-def shown_path(path: str, cwd: str) -> str:
-    """A path as people read it: relative when it lies below the working directory."""
-    prefix = cwd.rstrip(os.sep) + os.sep
-    return path[len(prefix) :] if path.startswith(prefix) else path

@@ -151,10 +151,10 @@ def quote_line(where: Where | None) -> str:
     """The line of a place, as it stands in its file now."""
     if where is None or not where.line:
         return ""
-    from runner.config import reader
+    from runner.config import mistakes, reader
 
     try:
-        return reader.excerpt(reader.read_text(where.file), where.line, where.column)
+        return mistakes.excerpt(reader.read_text(where.file), where.line, where.column)
     except AtmosError:
         return ""
 

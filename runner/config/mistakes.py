@@ -1,0 +1,100 @@
+"""How mistakes in a YAML file are told: where, what, the line itself, and what to write instead."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from runner.errors import AtmosError, Where
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import yaml
+
+MAX_DEPTH = 100
+
+
+def syntax_error(message: str, text: str, file: str, line: int, column: int, *, hint: str = "") -> AtmosError:
+    """An error of a file's text: shows the place and the line itself."""
+    where = Where(file, line, column)
+    return AtmosError(
+        f"{where}: {message}", title="Invalid YAML", where=where, explanation=excerpt(text, line, column),
+        hints=[hint] if hint else [],
+    )  # fmt: skip
+
+
+def excerpt(text: str, line: int, column: int = 0) -> str:
+    """The line of a mistake with its number, tabs made visible, and a mark below the column."""
+    lines = text.splitlines()
+    if not 1 <= line <= len(lines):
+        return ""
+    shown = lines[line - 1].replace("\t", "→")
+    shown = "".join(char if char.isprintable() else "?" for char in shown)
+    start = 0
+    if len(shown) > 110:
+        start = max(0, column - 50)
+        shown = shown[start : start + 100]
+    head = f"{line:>5} | "
+    result = head + shown
+    if column and column - 1 - start <= len(shown):
+        result += "\n" + " " * (len(head) + column - 1 - start) + "^"
+    return result
+
+
+_EXPLAINED = (
+    ("found character that cannot start any token", "a tab stands where YAML wants spaces",
+     "Indent with spaces; YAML does not allow tabs"),
+    ("found a tab character", "a tab stands where YAML wants spaces", "Indent with spaces; YAML does not allow tabs"),
+    ("mapping values are not allowed", "a second `: ` on one line, or a key that is indented wrongly",
+     "Quote a value that contains `: `"),
+    ("could not find expected ':'", "a key without its `:`", ""),
+    ("did not find expected ',' or ']'", "the list that opens here is not closed, or an item lacks its comma",
+     "Close it with `]`"),
+    ("did not find expected ',' or '}'", "the mapping that opens here is not closed, or an entry lacks its comma",
+     "Close it with `}`"),
+    ("did not find expected node content", "the list or mapping that opens here is not closed, or a value is missing in it",
+     ""),
+    ("did not find expected key", "a line that does not belong to the mapping it stands in; check its indentation", ""),
+    ("did not find expected '-' indicator", "a line that does not belong to the list it stands in; check its indentation",
+     ""),
+    ("found unexpected end of stream", "the quoted text that opens here is not closed", ""),
+    ("maximum nesting depth", f"nested more than {MAX_DEPTH} levels deep", ""),
+)  # fmt: skip
+
+
+def located(error: yaml.MarkedYAMLError, text: str, file: str, flows: list[Any]) -> AtmosError:
+    """The parser's error in our words, at the place that helps most: for unclosed things, where they open."""
+    problem = error.problem or "the YAML does not parse"
+    mark = error.problem_mark or error.context_mark
+    message, hint = problem, ""
+    for phrase, explained, advice in _EXPLAINED:
+        if phrase not in problem:
+            continue
+        message, hint = f"{explained} ({problem})", advice
+        if phrase == "found character that cannot start any token":
+            row = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+            char = row[mark.column : mark.column + 1] if mark else ""
+            if char != "\t":
+                message = f"`{char}` cannot begin a value"
+                hint = "Quote text that begins with this character"
+        if "not closed" in explained:
+            mark = flows[-1] if flows and "quoted" not in explained else error.context_mark or mark
+        break
+    if mark is None:
+        return AtmosError(f"{file}: {message}", title="Invalid YAML", where=Where(file))
+    return syntax_error(message, text, file, mark.line + 1, mark.column + 1, hint=hint)
+
+
+def unreadable(error: yaml.reader.ReaderError, text: str, file: str) -> AtmosError:
+    position = error.position if isinstance(error.position, int) else 0
+    before = text.encode("utf-8", "surrogatepass")[:position].decode("utf-8", "ignore")
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    return syntax_error(f"the character {error.character!r} is not allowed ({error.reason})", text, file, line, column)
+
+
+def shown_path(path: str, cwd: str) -> str:
+    """A path as people read it: relative when it lies below the working directory."""
+    prefix = cwd.rstrip(os.sep) + os.sep
+    return path[len(prefix) :] if path.startswith(prefix) else path
