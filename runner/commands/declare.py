@@ -206,11 +206,13 @@ def _examples(fields: Fields) -> list[Compiled]:
 
 
 def _dependencies(fields: Fields, command: str) -> Compiled | None:
-    """`dependencies: {tools, commands, workflows}`; `deps: [...]` is short for the commands."""
+    """`dependencies: {tools, commands, workflows}` run one after the other; `deps: [...]` are commands that may run
+    side by side."""
     found: Compiled = {}
     short = fields.get("deps")
     if short is not None:
         found["commands"] = _needs(fields, "deps", short)
+        found["max_concurrency"] = 0  # as many as are ready
     own = fields.mapping("dependencies")
     if own is not None:
         tools = own.get("tools")
@@ -224,6 +226,11 @@ def _dependencies(fields: Fields, command: str) -> Compiled | None:
                 earlier = found.get(key, [])
                 assert isinstance(earlier, list)
                 found[key] = earlier + _needs(own, key, value)
+        limit = own.get("max_concurrency")
+        if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 0:
+            found["max_concurrency"] = limit
+        elif limit is not None:
+            own.expected("max_concurrency", "a whole number that is not negative", limit)
         own.finish(f"`dependencies` of `{command}`")
     return found or None
 

@@ -1,7 +1,7 @@
 """What runs before a command: tools that have to be there, and other commands and workflows, each once per run.
 
-The graph is read by `runner.workflows.dependencies`, for commands and workflows alike. Here it is run: nodes that do
-not need each other side by side, a lone one in our own thread, so that it has the terminal to itself.
+The graph is read by `runner.workflows.dependencies`, for commands and workflows alike. Here it is run: one after the
+other, or as far as `max_concurrency` allows side by side; a lone one has our own thread and the terminal to itself.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def plan(app: App, owner: Execution, section: dict[str, Any]) -> Graph | None:
 
 
 def check_tools(app: App, owner: Execution, tools: dict[str, object]) -> None:
-    """The tools a command lists have to be on PATH; nothing is installed."""
+    """Say which tools that a command lists are not on PATH; nothing is installed."""
     if not tools:
         return
     from runner.process import launch
@@ -57,12 +57,10 @@ def check_tools(app: App, owner: Execution, tools: dict[str, object]) -> None:
     env = owner.engine.base_env
     missing = [name for name in tools if launch.find(name, env, app.cwd) is None]
     if missing:
-        raise AtmosError(
-            "dependency resolution failed",
-            explanation=f"Failed to resolve dependencies for command '{owner.command.name}': not found on PATH: "
-            + ", ".join(f"{name} ({tools[name]})" for name in missing),
-            hints=["Install them and run the command again"],
-        )
+        from runner.console.errors import warn
+
+        listed = ", ".join(f"{name} ({tools[name]})" for name in missing)
+        warn(app, f"custom command `{owner.command.name}` depends on tools that are not on PATH: {listed}; they are not installed")
 
 
 def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | None:
@@ -137,6 +135,8 @@ class _Runner:
         stopped = False
         while waiting or running:
             ready = [] if stopped or signals.received() else [node for node in waiting if self._is_ready(node)]
+            limit = self.graph.limit or len(waiting)
+            ready = ready[: limit - running]
             for node in ready:
                 waiting.remove(node)
             if len(ready) == 1 and not running:

@@ -309,9 +309,25 @@ commands:
     assert (done.returncode, done.stdout) == (7, "")
     assert "skipped" in done.stderr
     done = run("tooled")
-    assert done.returncode == 1
-    assert "dependency resolution failed" in done.stderr
-    assert "no-such-tool (1.2)" in done.stderr
+    assert done.stdout == "ran\n"
+    assert "not on PATH: no-such-tool (1.2)" in done.stderr
+
+
+def test_dependencies_run_one_after_the_other_unless_told(project: Path, run: Run) -> None:
+    declare(project, """
+commands:
+  - {name: a, dependencies: {commands: [z, b, {name: m, args: [1]}, {name: m, args: [2]}]}, steps: [echo a]}
+  - {name: z, steps: [echo z]}
+  - {name: b, steps: [sleep 0.2, echo b]}
+  - {name: m, arguments: [{name: x}], steps: ["echo m{{ .Arguments.x }}"]}
+  - {name: wide, dependencies: {commands: [meet, greet], max_concurrency: 2}, steps: [echo met]}
+  - {name: meet, steps: ["touch one; until [ -e two ]; do sleep 0.05; done"]}
+  - {name: greet, steps: ["touch two; until [ -e one ]; do sleep 0.05; done"]}
+  - {name: wrong, dependencies: {commands: [z], max_concurrency: -1}, steps: [echo ran]}
+""")
+    assert run("a").stdout == "b\nm1\nm2\nz\na\n"
+    assert run("wide").stdout == "met\n"
+    assert "max_concurrency" in run("wrong").stderr
 
 
 # -- freshness, events, watching ------------------------------------------------------------------------
