@@ -23,7 +23,9 @@ def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
     extras = project["project"]["optional-dependencies"]
-    wanted = [*project["project"]["dependencies"], *extras["emulator"], *extras["watch"]]
+    wanted = list(project["project"]["dependencies"])
+    for extra in ("bcrypt", "emulator", "jinja2", "schemas", "watch"):
+        wanted += extras[extra]
     wanted += [item for item in groups["dev"] if not item.startswith("atmos-runner")]
     compile_lock("requirements.lock", wanted)
     compile_lock("requirements-bench.lock", groups["bench"])

@@ -24,7 +24,7 @@ def render_jinja(text: str, data: Mapping[str, Any], *, name: str, strict: bool,
         from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ImportError:
         raise TemplateError(f"template: {name}: the engine jinja2 is not installed", name=name,
-                            hints=["Install it: `pip install jinja2`"]) from None
+                            hints=["Install it: `pip install 'atmos-runner[jinja2]'`"]) from None
     rules = policy or DENY
 
     def env(variable: str, default: str = "") -> str:

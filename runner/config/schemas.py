@@ -56,7 +56,7 @@ def _validator(app: App, name: str, source: str) -> Any:
         from jsonschema import validators
     except ImportError:
         raise AtmosError("checking files against schemas of your own needs the package `jsonschema`",
-                         hints=["Install it beside atmos: `pip install jsonschema`"]) from None  # fmt: skip
+                         hints=["Install it: `pip install 'atmos-runner[schemas]'`"]) from None  # fmt: skip
     from runner.config import include, remote
 
     if include.is_remote(source):
