@@ -6,11 +6,12 @@ import os
 
 from runner.errors import AtmosError, Where
 from runner.stacks import discover, locals_, rendering
-from runner.stacks.manifest import Reader, shown, template_error
+from runner.stacks.manifest import Reader, shown
 from runner.stacks.merge import merge, merge_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     Map = dict[str, Any]
@@ -21,13 +22,15 @@ COMPONENT_TYPES = ("terraform", "helmfile", "packer", "ansible", "container", "e
 class Node:
     """One imported file: what it says itself, what it imports, both merged."""
 
-    __slots__ = ("children", "data", "has_overrides", "key", "name", "own", "path", "raw")
+    __slots__ = ("children", "data", "has_overrides", "key", "name", "own", "path", "places", "raw")
 
-    def __init__(self, path: str, name: str, key: str, raw: Map, own: Map, children: list[Node], data: Map) -> None:
+    def __init__(self, path: str, name: str, key: str, raw: Map, own: Map, children: list[Node], data: Map,
+                 places: Callable[[], Map]) -> None:  # fmt: skip
         self.path = path  # absolute
         self.name = name  # as people know it: below the stacks folder, with extension
         self.key = key
-        self.raw = raw  # as it was read, with positions
+        self.raw = raw  # as it was read
+        self.places = places  # gives it with positions
         self.own = own  # with its locals filled in, without `import`
         self.children = children
         self.data = data
@@ -78,14 +81,37 @@ class StackFile:
     def where(self, *path: str) -> Where | None:
         """The place of a key in the file with the highest priority that has it."""
         for node, _ in reversed(self.chain):
-            holder: Any = node.raw
-            for index, name in enumerate(path):
-                if not isinstance(holder, dict) or name not in holder:
-                    break
-                if index == len(path) - 1:
-                    return holder.key_where(name) if hasattr(holder, "key_where") else Where(node.name)
-                holder = holder[name]
+            if has_path(node.raw, path):
+                holder: Any = node.places()
+                for name in path[:-1]:
+                    holder = holder[name]
+                return holder.key_where(path[-1]) if hasattr(holder, "key_where") else Where(node.name)
         return None
+
+
+def has_path(holder: Any, path: tuple[str, ...]) -> bool:
+    """Whether a content has something at a path."""
+    for name in path:
+        if not isinstance(holder, dict) or name not in holder:
+            return False
+        holder = holder[name]
+    return True
+
+
+class _Misplaced(Exception):
+    """outer: the error happened in the imported file, and only who imported it is to be added."""
+
+    def __init__(self, error: AtmosError, *, outer: bool = False) -> None:
+        super().__init__(error)
+        self.error, self.outer = error, outer
+
+
+def _item_where(content: Map, name: str, index: int | None) -> Where:
+    """The place of an item of `import`, of the whole key with None."""
+    items = content.get("import")
+    if index is not None and hasattr(items, "item_where"):
+        return items.item_where(index)  # type: ignore[no-any-return, union-attr]
+    return content.key_where("import") if hasattr(content, "key_where") else Where(name)
 
 
 class Loader:
@@ -128,51 +154,63 @@ class Loader:
             own = locals_.apply(raw, name)
             children: list[Node] = []
             if "import" in own:
-                children = self._imports(path, name, raw, own, context)
+                children = self._imports(path, name, own, context, lambda: self._places(path, raw))
                 own = {section: value for section, value in own.items() if section != "import"}
             data = merge_all([*(child.data for child in children), own], self.strategy)
         finally:
             self._open.pop()
-        node = Node(path, name, discover.file_key(path, self.base), raw, own, children, data)
+        node = Node(path, name, discover.file_key(path, self.base), raw, own, children, data, lambda: self._places(path, raw))
         self._nodes[key] = node
         return node
 
-    def _imports(self, path: str, name: str, raw: Map, own: Map, context: Map) -> list[Node]:
+    def _places(self, path: str, raw: Map) -> Map:
+        """A content with the places of its keys: parsed again where it came from the cache."""
+        return raw if hasattr(raw, "key_where") else self.reader.located(path)
+
+    def _imports(self, path: str, name: str, own: Map, context: Map, places: Callable[[], Map]) -> list[Node]:
         items = own["import"]
-        where = raw.key_where("import") if hasattr(raw, "key_where") else Where(name)
         if not isinstance(items, list):
             raise AtmosError(
-                f"invalid import section in the file '{name}'", where=where,
+                f"invalid import section in the file '{name}'", where=_item_where(places(), name, None),
                 explanation="`import` has to be a list of paths or of maps with `path`.",
             )  # fmt: skip
         children: list[Node] = []
         for index, item in enumerate(items):
-            place = items.item_where(index) if hasattr(items, "item_where") else where
-            children += self._import(path, name, item, context, children, place)
+            try:
+                children += self._import(path, name, item, context, children)
+            except _Misplaced as error:
+                where = _item_where(places(), name, index)
+                inner = error.error
+                if error.outer:
+                    note = f"Imported by {where}."
+                    if note not in inner.explanation:
+                        inner.explanation = f"{inner.explanation}\n\n{note}".strip()
+                else:
+                    inner.where = where
+                raise inner from error.__cause__
         return children
 
-    def _import(self, path: str, name: str, item: Any, context: Map, earlier: list[Node], where: Where) -> list[Node]:
+    def _import(self, path: str, name: str, item: Any, context: Map, earlier: list[Node]) -> list[Node]:
         options: Map = {"path": item} if isinstance(item, str) else item
         target = options.get("path") if isinstance(options, dict) else None
         if not isinstance(target, str) or not target:
-            raise AtmosError(f"invalid import in the file '{name}': a path, or a map with `path`, is needed", where=where)
+            raise _Misplaced(AtmosError(f"invalid import in the file '{name}': a path, or a map with `path`, is needed"))
         own_context = options.get("context") or {}
         if not isinstance(own_context, dict):
-            raise AtmosError(f"invalid import in the file '{name}': `context` has to be a map", where=where)
+            raise _Misplaced(AtmosError(f"invalid import in the file '{name}': `context` has to be a map"))
         templated = "{{" in target
         if templated and self.render_paths:
-            target = self._render_path(target, name, own_context, earlier, where)
+            target = self._render_path(target, name, own_context, earlier)
         if discover.is_remote(target):
-            raise AtmosError(f"remote imports are not supported: import '{target}' in file '{name}'", where=where,
-                             hints=["Copy the file below the stacks folder and import it from there"])  # fmt: skip
+            raise _Misplaced(AtmosError(f"remote imports are not supported: import '{target}' in file '{name}'",
+                                        hints=["Copy the file below the stacks folder and import it from there"]))  # fmt: skip
         found = self._resolve(path, target)
         if not found:
             if options.get("skip_if_missing") is True or templated:
                 return []
-            raise AtmosError(
-                f"stack import not found: import '{target}' in file '{name}': failed to find import", where=where,
-                hints=self._near(target),
-            )  # fmt: skip
+            raise _Misplaced(AtmosError(
+                f"stack import not found: import '{target}' in file '{name}': failed to find import", hints=self._near(target),
+            ))  # fmt: skip
         merged = merge(own_context, context, self.strategy)
         skip = options.get("skip_templates_processing") is True
         lax = options.get("ignore_missing_template_values") is True
@@ -181,10 +219,7 @@ class Loader:
             try:
                 children.append(self._node(child, merged, skip, lax))
             except AtmosError as error:
-                note = f"Imported by {where}."
-                if note not in error.explanation:
-                    error.explanation = f"{error.explanation}\n\n{note}".strip()
-                raise
+                raise _Misplaced(error, outer=True) from error.__cause__
         return children
 
     def _resolve(self, importer: str, target: str) -> list[str]:
@@ -194,19 +229,14 @@ class Loader:
             self._found[key] = discover.resolve_import(self.tree, self.base, importer, target)
         return self._found[key]
 
-    def _render_path(self, target: str, name: str, context: Map, earlier: list[Node], where: Where) -> str:
+    def _render_path(self, target: str, name: str, context: Map, earlier: list[Node]) -> str:
         known = merge_all([child.data for child in earlier], self.strategy)
         data = {section: known.get(section) or {} for section in ("settings", "vars", "env")}
         try:
             return rendering.render(target, {**data, **context}, strict=True, name=name)
         except Exception as error:
-            failed = template_error(error, name)
-            if isinstance(failed, AtmosError):
-                failed.where = where
-                failed.message = f"{where}: the import path '{target}' cannot be rendered: " + str(
-                    getattr(error, "message", "") or error
-                )
-            raise failed from error
+            reason = getattr(error, "message", "") or str(error)
+            raise _Misplaced(AtmosError(f"the import path '{target}' in file '{name}' cannot be rendered: {reason}")) from error
 
     def _near(self, target: str) -> list[str]:
         from runner.errors import nearest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from runner.config.record import stamp
 from runner.errors import AtmosError, Where
 from runner.stacks import rendering
 from runner.stacks.values import APPEND, FUNCTIONS, INCLUDES, LITERAL, UNSET
@@ -13,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from runner.stacks.cache import ManifestCache
 
     Map = dict[str, Any]
     Include = Callable[[str, str, Where, bool], object]
@@ -35,18 +38,22 @@ def shown(path: str, base: str) -> str:
 class Reader:
     """Reads manifests of one stacks folder; each file without a context once."""
 
-    def __init__(self, base: str, include: Include | None = None, *, templates_enabled: bool = True) -> None:
+    def __init__(self, base: str, include: Include | None = None, *, templates_enabled: bool = True,
+                 cache: ManifestCache | None = None) -> None:  # fmt: skip
         self.base = base
+        self.cache = cache
         self.templates_enabled = templates_enabled
         self.include = include
         self._plain: dict[str, Map] = {}
+        self._located: dict[str, Map] = {}
+        self._included = False  # whether the file at hand includes others
 
     def read(self, path: str, context: Map, *, skip_templates: bool = False, lax: bool = False) -> Map:
         """The content of a file as its importer gets it."""
         template = path.endswith(_TEMPLATES)
         if skip_templates or not (template or context):
             if path not in self._plain:
-                self._plain[path] = self._parse(self._text(path), path)
+                self._plain[path] = self._read_plain(path)
             return self._plain[path]
         text = self._text(path)
         data: Map = context
@@ -55,6 +62,30 @@ class Reader:
         text, values = self._substitute(text, data, path, lax)
         parsed = self._parse(text, path)
         return _put_back(parsed, values) if values else parsed
+
+    def _read_plain(self, path: str) -> Map:
+        if self.cache is None:
+            return self.located(path)
+        found = self.cache.get(path)
+        if found is not None:
+            return found
+        before = stamp(path)
+        self._included = False
+        data = self.located(path)
+        if not self._included:  # what it includes may change without it
+            self.cache.put(path, data, before)
+        return data
+
+    def located(self, path: str) -> Map:
+        """The content of a file that is not rendered, with the places of everything in it."""
+        if path not in self._located:
+            self._located[path] = self._parse(self._text(path), path)
+        return self._located[path]
+
+    def save(self) -> None:
+        """Keep what was parsed for the next run."""
+        if self.cache is not None:
+            self.cache.save()
 
     def _text(self, path: str) -> str:
         from runner.config import reader
@@ -127,6 +158,7 @@ class Reader:
         if tag in INCLUDES:
             if self.include is None:
                 raise AtmosError(f"{where}: `{tag}` is not available here", where=where)
+            self._included = True
             return self.include(value, path, where, tag == "!include.raw")
         return (tag, value.strip(), *place)
 

@@ -6,6 +6,7 @@ import os
 
 from runner.errors import AtmosError, Where, nearest
 from runner.stacks import backend, discover, naming, rendering
+from runner.stacks.cache import ManifestCache
 from runner.stacks.imports import COMPONENT_TYPES, Loader, StackFile
 from runner.stacks.layers import Layered, check_root
 from runner.stacks.manifest import Reader, shown
@@ -40,11 +41,12 @@ class Found:
 class Project:
     """Manifests are read when first needed, each once; broken ones are noted and stop only who needs them (D45)."""
 
-    def __init__(self, options: Options, warn: Callable[[str], None], include: Any = None) -> None:
+    def __init__(self, options: Options, warn: Callable[[str], None], include: Any = None,
+                 cache: ManifestCache | None = None) -> None:  # fmt: skip
         self.options = options
         self.warn = warn
         self.tree = discover.Tree()
-        self.reader = Reader(options.stacks_path, include, templates_enabled=options.templates_enabled)
+        self.reader = Reader(options.stacks_path, include, templates_enabled=options.templates_enabled, cache=cache)
         self.loader = Loader(options.stacks_path, self.reader, self.tree, strategy=options.strategy,
                              render_paths=options.templates_enabled)  # fmt: skip
         self.broken: dict[str, AtmosError] = {}
@@ -96,6 +98,7 @@ class Project:
                 yield self.load(path)
             except AtmosError:
                 continue
+        self.reader.save()
 
     def warn_of_broken(self) -> None:
         """Say once which manifests were left out because they cannot be read."""
@@ -352,4 +355,4 @@ def build(app: Any) -> Project:
 
         errors.warn(app, message)
 
-    return Project(options, warn, functions.includer(app))
+    return Project(options, warn, functions.includer(app), ManifestCache(options.stacks_path, app.env))

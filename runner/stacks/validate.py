@@ -67,7 +67,7 @@ def of_file(project: Project, path: str, schema: str = "") -> list[Finding]:
     """What is wrong with a file by itself."""
     name = shown(path, project.options.stacks_path)
     try:
-        data = project.reader.read(path, {})
+        data = project.reader.located(path)
     except AtmosError as error:
         if "{{" in _text(path) and "unsupported YAML tag" not in error.message:
             return []  # readable only once an import has rendered it
