@@ -40,7 +40,7 @@ def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict
         from .jinja import render_jinja
 
         return render_jinja(text, data, name=name, strict=strict, policy=policy, functions=functions, engine=engine)
-    if delimiters is None:
+    if delimiters is None or (delimiters == ("{{", "}}") and "<<" not in text):
         from . import fast
 
         quick = fast.render(text, data, strict)

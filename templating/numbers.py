@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from .kinds import GoObject
 from .values import text_of
 
@@ -12,10 +10,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 MIN, MAX = -(1 << 63), (1 << 63) - 1
-_whole = re.compile(r"([-+]?\d*)(?:\.\d*)?")
-_prefixed = re.compile(
-    r"[-+]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO]?(?:_?[0-7])+|0|[1-9](?:_?\d)*)")
-_float = re.compile(r"[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:inf(?:inity)?|nan)", re.IGNORECASE)
+_WHOLE = r"([-+]?[0-9]*)(?:\.[0-9]*)?"
+_PREFIXED = r"[-+]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO]?(?:_?[0-7])+|0|[1-9](?:_?[0-9])*)"
+_FLOAT = r"(?i)[-+]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf(?:inity)?|nan)"
 
 
 def wrap64(value: int) -> int:
@@ -27,7 +24,11 @@ def wrap64(value: int) -> int:
 
 def parse_int(text: str) -> int | None:
     """An integer literal with an optional base prefix (a leading 0 is octal), or None."""
-    if not _prefixed.fullmatch(text):
+    if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) < 19:
+        return int(text)  # the usual case needs no pattern
+    import re
+
+    if not re.fullmatch(_PREFIXED, text):
         return None
     digits = text.replace("_", "").lower()
     sign = -1 if digits[0] == "-" else 1
@@ -46,9 +47,12 @@ def to_int64(value: Any) -> int:
     if isinstance(value, float):
         return int(value) if MIN <= value <= MAX else MIN
     if isinstance(value, str):
-        match = _whole.fullmatch(value)
-        if match and "." in value:
-            value = match[1] if match[1] not in ("", "+", "-") else "0"
+        if "." in value:
+            import re
+
+            match = re.fullmatch(_WHOLE, value)
+            if match:
+                value = match[1] if match[1] not in ("", "+", "-") else "0"
         return parse_int(value) or 0
     return 0
 
@@ -65,12 +69,16 @@ def to_float64(value: Any) -> float:
 
 
 def parse_float(text: str) -> float | None:
-    return float(text.replace("_", "")) if _float.fullmatch(text) else None
+    import re
+
+    return float(text.replace("_", "")) if re.fullmatch(_FLOAT, text) else None
 
 
 def parse_decimal_int(text: str) -> int | None:
     """`strconv.Atoi`: decimal digits only; too large ones are cut to the limit."""
-    if not re.fullmatch(r"[-+]?\d+", text):
+    import re
+
+    if not re.fullmatch(r"[-+]?[0-9]+", text):
         return None
     return max(MIN, min(MAX, int(text))) if len(text) < 40 else (MIN if text[0] == "-" else MAX)
 
@@ -78,4 +86,6 @@ def parse_decimal_int(text: str) -> int | None:
 def octal(value: Any) -> int:
     """The number that octal digits stand for; 0 when they are none."""
     text = value if isinstance(value, str) else "" if isinstance(value, GoObject) else text_of(value)
+    import re
+
     return int(text, 8) if re.fullmatch(r"[-+]?[0-7]+", text) and len(text) < 22 else 0

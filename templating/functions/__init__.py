@@ -22,9 +22,9 @@ FAMILIES: dict[str, str] = {
         "toString toStrings join splitList split splitn sortAlpha hello"
     ),
     "math": (
-        "int int64 float64 atoi toDecimal add add1 sub mul div mod max biggest min addf add1f subf mulf "
-        "divf maxf minf ceil floor round until untilStep seq"
+        "int int64 float64 atoi toDecimal add add1 sub mul div mod max biggest min until untilStep seq"
     ),
+    "decimals": "addf add1f subf mulf divf maxf minf ceil floor round",
     "lists": (
         "list tuple first mustFirst last mustLast rest mustRest initial mustInitial append push "
         "mustAppend mustPush prepend mustPrepend concat reverse mustReverse uniq mustUniq without "

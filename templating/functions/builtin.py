@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote_plus
-
-from .. import printf as fmt
 from ..errors import Failure
 from ..kinds import Function, GoObject, StringMap, Uint8
 from ..values import encode, equal_any, less, text_of, truth, type_name
@@ -131,13 +128,17 @@ def _item(value: Any, key: Any) -> Any:
 @add("print", "any...", '{{ print 1 2 "a" "b" 3 }}', "1 2ab3")
 def print_(*values: Any) -> str:
     """All operands in their default form; a blank between two that are no strings."""
-    return fmt.sprint(values)
+    from ..printf import sprint
+
+    return sprint(values)
 
 
 @add("println", "any...", '{{ println "a" 1 }}', "a 1\n")
 def println(*values: Any) -> str:
     """All operands with blanks between them, and a line break."""
-    return fmt.sprintln(values)
+    from ..printf import sprintln
+
+    return sprintln(values)
 
 
 @add("printf", "string any...", '{{ printf "%05d|%-4s|%.2f|%q" 42 "ab" 3.14159 "x" }}', '00042|ab  |3.14|"x"')
@@ -145,7 +146,9 @@ def printf(form: str, *values: Any) -> str:
     """Formatted as by Go's fmt package, with all its verbs and flags."""
     if form == "%s%s" and len(values) == 2 and values[0].__class__ is str and values[1].__class__ is str:
         return str(values[0]) + str(values[1])
-    return fmt.sprintf(form, values)
+    from ..printf import sprintf
+
+    return sprintf(form, values)
 
 
 _HTML = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", "'": "&#39;", '"': "&#34;", "\0": "\ufffd"})
@@ -154,7 +157,9 @@ _HTML = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", "'": "&#39;", '"'
 def _operands(values: tuple[Any, ...]) -> str:
     if len(values) == 1 and values[0].__class__ is str:
         return str(values[0])
-    return fmt.sprint(tuple(["<no value>" if value is None else value for value in values]))
+    from ..printf import sprint
+
+    return sprint(tuple(["<no value>" if value is None else value for value in values]))
 
 
 @add("html", "any...", "{{ html \"<a b='c'>&\" }}", "&lt;a b=&#39;c&#39;&gt;&amp;")
@@ -176,6 +181,8 @@ def js(*values: Any) -> str:
 @add("urlquery", "any...", '{{ urlquery "a b&c" }}', "a+b%26c")
 def urlquery(*values: Any) -> str:
     """Escaped for a URL's query."""
+    from urllib.parse import quote_plus
+
     return quote_plus(encode(_operands(values)), safe="")
 
 

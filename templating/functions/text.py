@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ..cases import byte_length, byte_slice, pascal, separated, title
 from ..errors import Failure
 from ..kinds import StringMap, Strings
@@ -76,6 +74,8 @@ def title_(text: str) -> str:
 @add("untitle", "string", '{{ untitle "Hello World" }}', "hello world")
 def untitle(text: str) -> str:
     """The first letter of every word in lower case."""
+    import re
+
     return re.sub(r"(?:^|(?<=\s))\S", lambda match: match.group().lower(), text)
 
 
