@@ -12,27 +12,23 @@ import os
 import select
 import time
 
-from runner.app import write
 from runner.errors import AtmosError
-from runner.process import foreground, signals
+from runner.process import foreground, signals, streams
+from runner.process.streams import Flow, close_leftovers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
     from collections.abc import Callable, Mapping
 
-    from runner.process.masking import Mask, Stream
-
-    Sink = Callable[[bytes], None]
-    Target = int | Sink | None
+    from runner.process.masking import Mask
+    from runner.process.streams import Target
 else:
     import _signal as signal  # the module `signal` brings enum along
 
+__all__ = ["Outcome", "close_leftovers", "find", "replace", "run", "spawn", "status_code"]
 TIMED_OUT = 124
 NOT_FOUND = 127
-CHUNK = 1 << 16
-LINGER = 0.05  # seconds to wait for output of what a child left behind (process substitutions)
-CAPTURE_LIMIT = 32 << 20  # bytes kept of one stream; what comes after is shown but not kept
 
 _lock = _thread.allocate_lock()  # the working directory belongs to the whole process
 
@@ -83,66 +79,6 @@ def spawn(
         finally:
             os.fchdir(here)
             os.close(here)
-
-
-class Flow:
-    """One stream of a child: read here, masked, kept, written there."""
-
-    __slots__ = ("fd", "kept", "number", "size", "stream", "tail", "target")
-
-    def __init__(self, fd: int, number: int, target: Target, stream: Stream | None, keep: bool, tail: int) -> None:
-        self.fd = fd
-        self.number = number
-        self.target = target
-        self.stream = stream
-        self.kept: list[bytes] | None = [] if keep else None
-        self.tail = tail
-        self.size = 0
-
-    def take(self, data: bytes) -> None:
-        if self.stream is not None:
-            data = self.stream.feed(data)
-        if data:
-            self.give(data)
-
-    def give(self, data: bytes) -> None:
-        if self.kept is not None and self.size < CAPTURE_LIMIT:
-            self.kept.append(data)
-            self.size += len(data)
-            if self.tail and self.size > 4 * self.tail:
-                self.kept = [b"".join(self.kept)[-self.tail :]]
-                self.size = self.tail
-        target = self.target
-        if target is None:
-            return
-        if isinstance(target, int):
-            write(target, data)
-        else:
-            target(data)
-
-    def finish(self) -> None:
-        """No more will come: what the masking held back goes out."""
-        if self.stream is not None:
-            rest = self.stream.flush()
-            if rest:
-                self.give(rest)
-
-    def text(self) -> bytes:
-        return b"".join(self.kept) if self.kept else b""
-
-
-_left: list[Flow] = []  # streams that background jobs of earlier steps still hold; pumped by the steps after them
-
-
-def close_leftovers() -> None:
-    """The run is over: nobody reads what background jobs still print."""
-    while _left:
-        flow = _left.pop()
-        try:
-            flow.finish()
-        except OSError:
-            pass
-        os.close(flow.fd)
 
 
 def run(
@@ -224,7 +160,7 @@ def run(
     except BaseException:
         _abandon(pid, 0 if shared_terminal else pid)
         for flow in flows:
-            _close(flow)
+            streams.close(flow)
         raise
     finally:
         if front is not None:
@@ -239,12 +175,6 @@ def status_code(status: int) -> tuple[int, int]:
     """Exit code and signal of a wait status."""
     code = os.waitstatus_to_exitcode(status)
     return (128 - code, -code) if code < 0 else (code, 0)
-
-
-def _close(flow: Flow) -> None:
-    if flow.fd >= 0:
-        os.close(flow.fd)
-        flow.fd = -1
 
 
 def _abandon(pid: int, group: int) -> None:
@@ -288,7 +218,7 @@ def _attend(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout
 def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, group: int) -> tuple[int, bool]:
     poller = select.poll()
     table: dict[int, Flow] = {}
-    for flow in (*flows, *_left) if _main_thread() else flows:
+    for flow in (*flows, *streams.left) if _main_thread() else flows:
         table[flow.fd] = flow
         poller.register(flow.fd, select.POLLIN)
     waiter = -1
@@ -328,16 +258,16 @@ def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: 
                 if fd == waiter:
                     status = os.waitpid(pid, 0)[1]
                 elif feed is not None and fd == feed[0]:
-                    feed = _feed(feed, poller)
+                    feed = streams.feed_some(feed, poller)
                 elif fd == waker:
                     signals.woken()
                 elif fd in table:
-                    _read(table[fd], poller, table)
+                    streams.read(table[fd], poller, table)
             if waiter < 0 and status is None:
                 done, found = os.waitpid(pid, os.WNOHANG)
                 if done:
                     status = found
-        _drain(flows, poller, table)
+        streams.drain(flows, poller, table, keep_open=_main_thread())
     finally:
         if waiter >= 0:
             os.close(waiter)
@@ -361,68 +291,6 @@ def _signal(pid: int, group: int, number: int) -> None:
             os.kill(pid, number)
         except ProcessLookupError:
             pass
-
-
-def _feed(feed: tuple[int, bytes], poller: select.poll) -> tuple[int, bytes] | None:
-    """Write some of the child's input; None when all is written or nobody reads it."""
-    fd, data = feed
-    try:
-        data = data[os.write(fd, data[:CHUNK]) :] if data else data
-    except BlockingIOError:
-        return feed
-    except OSError:
-        data = b""
-    if data:
-        return (fd, data)
-    poller.unregister(fd)
-    os.close(fd)
-    return None
-
-
-def _read(flow: Flow, poller: select.poll, table: dict[int, Flow]) -> bool:
-    """Take what a stream has; False at its end."""
-    try:
-        data = os.read(flow.fd, CHUNK)
-    except BlockingIOError:
-        return False
-    except OSError:
-        data = b""
-    if data:
-        flow.take(data)
-        return True
-    poller.unregister(flow.fd)
-    del table[flow.fd]
-    os.close(flow.fd)
-    flow.fd = -1
-    if flow in _left:
-        _left.remove(flow)
-        flow.finish()
-    return False
-
-
-def _drain(flows: list[Flow], poller: select.poll, table: dict[int, Flow]) -> None:
-    """The child has ended. Its own output is in the pipes; what still holds them is a background job."""
-    for flow in flows:
-        if flow.fd < 0:
-            continue
-        os.set_blocking(flow.fd, False)
-        while flow.fd >= 0 and _read(flow, poller, table):
-            pass
-    limit = time.monotonic() + LINGER
-    while any(flow.fd >= 0 for flow in flows):
-        pause = limit - time.monotonic()
-        if pause <= 0:
-            break
-        for fd, _ in poller.poll(pause * 1000 + 1):
-            if fd in table:
-                _read(table[fd], poller, table)
-    for flow in flows:
-        if flow.fd >= 0:
-            if _main_thread():
-                _left.append(flow)
-            else:
-                flow.finish()
-                _close(flow)
 
 
 def replace(argv: list[str], *, path: str, env: Mapping[str, str], cwd: str) -> None:

@@ -192,7 +192,7 @@ class Mask:
             if not self._numbers.isdisjoint(words):
                 for number in self._numbers.intersection(words):
                     literals.update(samples[number.to_bytes(SAMPLE, sys.byteorder)])
-            literals.update(literal for literal in self._seen if literal in data[(size & ~7) - len(literal) :])
+            literals.update(literal for literal in tuple(self._seen) if literal in data[(size & ~7) - len(literal) :])
         while start >= 0:
             end = classes.find(b" ", start + LONG_RUN)
             if end < 0:

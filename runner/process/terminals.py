@@ -10,7 +10,7 @@ import select
 import time
 
 from runner.app import write
-from runner.process import launch, shell, signals
+from runner.process import launch, shell, signals, streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _copy(pid: int, master: int, mask: Mask | None, timeout: float | None, forwa
                 signals.woken()
                 continue
             try:
-                data = os.read(fd, launch.CHUNK)
+                data = os.read(fd, streams.CHUNK)
             except OSError:
                 data = b""  # the other side of the terminal is closed
             if not data:

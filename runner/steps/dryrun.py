@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from runner.errors import AtmosError
 from runner.identity import DISABLED
-from runner.steps import conditions, durations, groups, types
+from runner.steps import conditions, durations, plan, types
 from runner.steps.context import Context
 from runner.steps.errors import PrepareError
 from runner.steps.model import Step
@@ -191,7 +191,7 @@ def _quoted(word: str) -> str:
 
 
 def _children(run: Run, ctx: Context, indent: str) -> None:
-    for node in groups.plan(ctx.step):
+    for node in plan.plan(ctx.step):
         extra: dict[str, Any] = {"step": {"name": node.step.name}}
         if node.axes is not None:
             extra["matrix"] = node.axes

@@ -1,7 +1,7 @@
 """Groups: the children of `parallel` and `matrix` steps, run by the same engine, several at a time.
 
-Children are scheduled by their `needs`; among those that are ready the first by name starts first. A plan is made
-before anything starts, so that other executors can take it (decision D27); `run` is the local one.
+Children are scheduled by their `needs`; among those that are ready the first by name starts first. The plan is made
+before anything starts (`runner.steps.plan`), so that other executors can take it (decision D27); this is the local one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import select
 import threading
 import time
-from itertools import product
 
 from runner.console import terminal
 from runner.errors import AtmosError
@@ -20,64 +19,12 @@ from runner.steps.context import Context
 from runner.steps.errors import PrepareError, StepError
 from runner.steps.model import Result, Step
 from runner.steps.output import Output
+from runner.steps.plan import CANCELED, FAILED, SKIPPED, SUCCEEDED, Node, plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SUCCEEDED, FAILED, SKIPPED, CANCELED = "succeeded", "failed", "skipped", "canceled"
-
-
-class Node:
-    """One child of a group, ready to be scheduled. axes: the values of a matrix row."""
-
-    __slots__ = ("axes", "blocks", "code", "error", "group", "name", "needs", "order", "sinks", "state", "step")
-
-    def __init__(self, step: Step, name: str, needs: list[str], axes: dict[str, str] | None = None) -> None:
-        self.step, self.name, self.needs, self.axes = step, name, needs, axes
-        self.state = ""
-        self.error: Exception | None = None
-        self.code = 0
-        self.order = -1
-        self.blocks: list[tuple[bool, bytes]] = []  # (is standard error, text) as it came
-        self.group = 0
-        self.sinks: list[_Lines] = []
-
-
-def plan(step: Step) -> list[Node]:
-    """The children of a group as nodes; a matrix gives one set of them for each combination of values."""
-    if step.type != "matrix":
-        return [Node(child, child.name, list(child.needs)) for child in step.children]
-    axes: dict[str, list[str]] = step.fields.get("matrix") or {}
-    names = sorted(axes)
-    nodes: list[Node] = []
-    for values in product(*(axes[name] for name in names)):
-        row = dict(zip(names, values, strict=True))
-        prefix = "_".join([step.label, *(f"{_word(k)}_{_word(v)}_{_hash(k, v)}" for k, v in row.items())])
-        before = ""
-        for child in step.children:
-            needs = [f"{prefix}_{need}" for need in child.needs] or ([before] if before else [])
-            node = Node(child, f"{prefix}_{child.name}", needs, row)
-            nodes.append(node)
-            before = node.name
-    return nodes
-
-
-def _word(text: str) -> str:
-    found = "".join(char if char.isascii() and char.isalnum() else "_" for char in text).strip("_")
-    return found or "empty"
-
-
-def _hash(axis: str, value: str) -> str:
-    """A short name for an axis and its value: FNV-1a, 64 bits, in base 36."""
-    state = 0xCBF29CE484222325
-    for byte in f"{axis}\0{value}".encode():
-        state = ((state ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    digits = ""
-    while state:
-        state, rest = divmod(state, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
-    return digits or "0"
 
 
 class Group:
@@ -315,7 +262,7 @@ class Group:
             return Output(mask, None, None)
         if self.show == "prefixed":
             prefix = self._prefix(node, extra)
-            node.sinks = [_Lines(self.ctx.output, error, prefix, self.lock) for error in (False, True)]
+            node.sinks = [Lines(self.ctx.output, error, prefix, self.lock) for error in (False, True)]
             return Output(mask, *node.sinks)
         return Output(mask, lambda data: node.blocks.append((False, data)), lambda data: node.blocks.append((True, data)))
 
@@ -391,7 +338,7 @@ class Group:
         return sorted(self.nodes, key=lambda node: (depth[node.name], node.name))
 
 
-class _Lines:
+class Lines:
     """A sink that writes whole lines with a prefix; the last partial one is ended."""
 
     def __init__(self, output: Output, error: bool, prefix: str, lock: threading.Lock) -> None:

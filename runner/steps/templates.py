@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from runner.app import App
-    from runner.steps.engine import Run
+    from runner.steps.surroundings import Surroundings
 
 
 def delimiters(app: App) -> tuple[str, str] | None:
@@ -28,7 +28,7 @@ def delimiters(app: App) -> tuple[str, str] | None:
     return None if pair == ("{{", "}}") and app.config.where("templates", "settings", "delimiters") is None else pair
 
 
-def policy(run: Run, _data: Mapping[str, Any]) -> Any:
+def policy(run: Surroundings, _data: Mapping[str, Any]) -> Any:
     """Functions see the caller's environment (the step's is `.env`), may read files, ask configured sources, run nothing."""
     from templating import Policy
 

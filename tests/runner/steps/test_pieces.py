@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from runner import environment
 from runner.errors import AtmosError
-from runner.steps import conditions, durations, groups, retry, words
+from runner.steps import conditions, durations, plan, retry, words
 from runner.steps.errors import StepError
 from runner.steps.freshness import alternatives
 from runner.steps.model import Step
@@ -251,7 +251,7 @@ def test_names_of_matrix_children() -> None:
         "index": 0, "name": "test-matrix", "type": "matrix", "matrix": {"os": ["linux"], "go": ["1.22"]},
         "steps": [{"index": 0, "name": "test", "type": "shell"}, {"index": 1, "name": "next", "type": "shell"}],
     })  # fmt: skip
-    first, second = groups.plan(step)
+    first, second = plan.plan(step)
     assert first.name == "test-matrix_go_1_22_3jxkca5wdme6m_os_linux_1za7lxiy1ul0t_test"
     assert second.needs == [first.name]
     assert first.axes == {"go": "1.22", "os": "linux"}
