@@ -34,7 +34,10 @@ class Recorder:
         self.run, self.mask, self.journal, self.progress = run, mask, journal, progress
         self.replaced, self.finished = replaced, finished
         self.failed = False
-        self._steps = {step.index: step for step in steps}
+        self._steps = {("", step.index): step for step in steps}
+        self._steps |= {
+            (step.label, child.index): child for step in list(self._steps.values()) for child in step.children
+        }
 
     def __call__(self, event: dict[str, Any]) -> None:
         kind = event["event"]
@@ -58,11 +61,7 @@ class Recorder:
 
     def _step(self, event: dict[str, Any], parent: str) -> Step | None:
         """The declaration of the step an event is about."""
-        if not parent:
-            return self._steps.get(int(event.get("index", -1)))
-        owner = next((step for step in self._steps.values() if step.label == parent), None)
-        index = int(event.get("index", -1))
-        return next((child for child in owner.children if child.index == index), None) if owner else None
+        return self._steps.get((parent, int(event.get("index", -1))))
 
     def _started(self, event: dict[str, Any], name: str, parent: str) -> None:
         record = self.run.step(name, parent, str(event.get("type", "")))
