@@ -29,13 +29,12 @@ class Context:
     """What a function may look at. env: variables; cwd: the working directory; folder: that of the file the tag stands
     in; base_path: where include paths are looked up last; fetch: gets a remote file, None where none may be fetched."""
 
-    __slots__ = ("base_path", "cwd", "env", "fetch", "folder", "on_read", "report")
+    __slots__ = ("base_path", "cwd", "env", "fetch", "folder", "on_read")
 
     def __init__(self, env: Mapping[str, str], cwd: str, *, folder: str = "", base_path: str = "",
-                 fetch: Callable[[str], str] | None = None, report: Callable[[str], None] | None = None,
+                 fetch: Callable[[str], str] | None = None,
                  on_read: Callable[[str], object] | None = None) -> None:
         self.env, self.cwd, self.folder, self.base_path, self.fetch = env, cwd, folder, base_path, fetch
-        self.report = report  # gets what a command wrote to stderr; None: straight to ours
         self.on_read = on_read  # told each path that is looked at, before it is
 
 
@@ -157,11 +156,9 @@ def _exec(argument: str, context: Context) -> object:
     shell = "bash" if _on_path("bash", env) else "sh"
     try:
         done = subprocess.run([shell, "-c", script], cwd=context.cwd, env=env, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE if context.report else None, check=False)  # fmt: skip
+                              stdout=subprocess.PIPE, check=False)  # fmt: skip
     except OSError as error:
         raise AtmosError(f"cannot start {shell}: {error.strerror}") from error
-    if context.report and done.stderr:
-        context.report(done.stderr.decode("utf-8", "replace"))
     if done.returncode:
         code = done.returncode if done.returncode > 0 else 128 - done.returncode
         raise AtmosError(f"subcommand exited with code {code}")

@@ -151,11 +151,12 @@ class Config:
 
             tag, argument, file, line = deferred
             folder = file.rpartition("/")[0] if file else ""
-            context = functions.Context(self._env, self._cwd, folder=folder, base_path=self.base_path, fetch=self._fetch)
+            context = functions.Context(self._env, self._cwd, folder=folder, base_path=self.base_path, fetch=self.fetch)
             self._memo[deferred] = functions.evaluate(tag, argument, context, Where(file, line) if file else None)
         return self._memo[deferred]
 
-    def _fetch(self, url: str) -> str:
+    def fetch(self, url: str) -> str:
+        """The local copy of a remote file (`!include https://…`)."""
         from runner.config import remote
         from runner.config.record import Record
 
