@@ -75,7 +75,7 @@ def authenticated(app: App, identity: str, *, prompts: bool = True) -> tuple[Cre
     try:
         session = manager.authenticate(identity, prompts=prompts, options={"skip_integrations": True})
     except Exception as error:
-        raise parts.failed(error, f"identity={identity}", manager) from error
+        raise parts.failed(error, f"identity={identity}") from error
     return session.credentials, manager.run(identity, prompts=False)
 
 

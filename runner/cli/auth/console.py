@@ -75,7 +75,7 @@ def command(
     try:
         session = manager.authenticate(identity)
     except Exception as error:
-        raise parts.failed(error, f"identity={identity}", manager) from error
+        raise parts.failed(error, f"identity={identity}") from error
     length = wanted or configured_duration(manager, session) or DEFAULT_DURATION
     from auth.console import sign_in
     from auth.errors import AuthError

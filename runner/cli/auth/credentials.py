@@ -78,7 +78,7 @@ def session(app: App, name: str) -> Session:
     except Exception as error:
         from runner.cli.auth import parts
 
-        raise parts.failed(error, f"identity={name}", manager) from error
+        raise parts.failed(error, f"identity={name}") from error
 
 
 def _renewed(manager: Manager, found: Session, options: dict[str, bool]) -> Session:

@@ -88,7 +88,7 @@ def written(app: App, identity: str, format_name: str, *, login: bool, files_onl
         try:
             session = manager.authenticate(identity)
         except Exception as error:
-            raise parts.failed(error, f"identity={identity}", manager) from error
+            raise parts.failed(error, f"identity={identity}") from error
     else:
         session = None if files_only else at_hand(app, identity)
     variables = manager.environment(identity)

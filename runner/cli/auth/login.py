@@ -75,8 +75,8 @@ def command(app: App, name: str, provider: str, tags: str, everyone: bool, webfl
     options = {"webflow": True} if webflow else None
     try:
         session = manager.authenticate(identity, force=True, options=options)
-    except Exception as error:
-        raise parts.failed(error, f"identity={identity}", manager) from error
+    except (Exception, KeyboardInterrupt) as error:
+        raise parts.failed(error, f"identity={identity}") from error
     show(app, session)
     return 0
 
@@ -140,8 +140,8 @@ def login_provider(app: App, name: str) -> int:
     manager = app.identities.manager()
     try:
         session = manager.authenticate_provider(name)
-    except Exception as error:
-        raise parts.failed(error, f"provider={name}", manager) from error
+    except (Exception, KeyboardInterrupt) as error:
+        raise parts.failed(error, f"provider={name}") from error
     show(app, session)
     return 0
 

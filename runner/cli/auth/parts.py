@@ -10,7 +10,6 @@ from runner.cli.auth.words import Voice
 from runner.errors import AtmosError, UserAborted
 
 if TYPE_CHECKING:
-    from auth.manager import Manager
     from auth.session import Session
     from runner.app import App
 
@@ -77,8 +76,10 @@ def realm_text(realm: str, source: str) -> str:
     return f"{realm} ({source})" if realm and source else realm
 
 
-def failed(error: Exception, who: str, manager: Manager | None = None) -> Exception:
+def failed(error: BaseException, who: str) -> BaseException:
     """A failed authentication in the words of the command line; a cancelled prompt as itself."""
+    if isinstance(error, KeyboardInterrupt):
+        return UserAborted()
     if isinstance(error, AtmosError) or not hasattr(error, "message"):
         return error
     from auth import errors
@@ -88,7 +89,6 @@ def failed(error: Exception, who: str, manager: Manager | None = None) -> Except
     cause = error.message.removeprefix("authentication failed: ")
     if cause.startswith(who):
         who = ""
-    del manager
     return AtmosError(
         f"authentication failed: {who}{': ' if who else ''}{cause}",
         explanation=str(getattr(error, "explanation", "")),

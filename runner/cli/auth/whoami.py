@@ -43,7 +43,7 @@ def command(app: App, output: str | None) -> int:
     try:
         status = manager.whoami(identity)
     except Exception as error:
-        raise _explained(parts.failed(error, f"identity={identity}", manager)) from error
+        raise _explained(parts.failed(error, f"identity={identity}")) from error
     chosen = output if output is not None else app.env.get("ATMOS_AUTH_WHOAMI_OUTPUT", "")
     if chosen.strip().lower() == "json":
         app.out(json.dumps(status.as_data(), indent=2, ensure_ascii=False) + "\n")
@@ -52,7 +52,7 @@ def command(app: App, output: str | None) -> int:
     return 0
 
 
-def _explained(error: Exception) -> Exception:
+def _explained(error: BaseException) -> BaseException:
     """Google's way of saying that a person has to sign in again."""
     text = str(getattr(error, "message", "")) + str(getattr(error, "explanation", ""))
     if "invalid_grant" in text and "invalid_rapt" in text:
