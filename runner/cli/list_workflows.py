@@ -37,7 +37,11 @@ def workflows(app: App, format_: str, columns: tuple[str, ...], sort: str, file:
     format_ = format_ or app.env.get("ATMOS_LIST_FORMAT", "") or str(settings.get("format") or "")
     tables.check_format(format_)
     chosen = _columns(",".join(columns), settings.get("columns"))
-    rows = describe.rows(_files(app, file or app.env.get("ATMOS_WORKFLOW_FILE", "")))
+    found = _files(app, file or app.env.get("ATMOS_WORKFLOW_FILE", ""))
+    rows = describe.rows(found)
+    broken = sum(len(each.workflows) for each in found) - len(rows)
+    if broken and os.isatty(2):
+        app.err(f"⚠ {broken} more cannot run: `atmos validate` says why\n")
     if not rows:
         app.err("▶ No workflows found\n")
         return 0
