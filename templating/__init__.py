@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from .kinds import StringMap
     from .policy import Limits, Policy
     from .quoting import quote_word, quote_words
+    from .stored import dump, load
     from .template import Template
 
-__all__ = ["Limits", "Policy", "StringMap", "Template", "TemplateError", "compile", "quote_word", "quote_words",
-           "render"]
+__all__ = ["Limits", "Policy", "StringMap", "Template", "TemplateError", "compile", "dump", "load", "quote_word",
+           "quote_words", "render"]
 
 _HOMES = {"Limits": "policy", "Policy": "policy", "StringMap": "kinds", "Template": "template",
-          "TemplateError": "errors", "quote_word": "quoting", "quote_words": "quoting"}
+          "TemplateError": "errors", "dump": "stored", "load": "stored", "quote_word": "quoting", "quote_words": "quoting"}
 
 
 def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict: bool = True,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from .kinds import StringMap, Strings, TypedList
 from .nodes import Dot, Node
-from .values import print_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,21 +30,12 @@ class Operand:
 NIL = Operand("None")
 
 
-def _sized() -> frozenset[type]:
-    """The classes of values that can grow."""
-    return frozenset((str, list, dict, Strings, TypedList, StringMap, bytes))
-
-
 class Writer:
     """Lines of source with the names they use; all of them are made here, none comes from a template."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.env: dict[str, Any] = {
-            "__builtins__": {"Exception": Exception, "len": len, "KeyError": KeyError, "TypeError": TypeError,
-                             "str": str, "bool": bool, "int": int, "float": float, "dict": dict, "list": list},
-            "P": program, "show": print_value, "join": "".join, "SIZED": _sized(),
-        }
+        self.env = program.constants
         self.constants: dict[tuple[type, Any], str] = {}
         self.lines: list[str] = []
         self.counter = 0
@@ -76,7 +65,7 @@ class Writer:
         return known
 
     def place(self, node: Node) -> str:
-        self.program.places.append((self.owner, node))
+        self.program.places.append((self.owner, node.pos, node))
         return str(len(self.program.places) - 1)
 
     def stop(self, message: str, node: Node | None = None) -> Operand:

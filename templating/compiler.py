@@ -52,10 +52,8 @@ class Compiler(Expressions):
         for name, body in self.parser.defined.items():
             self.function(self.bodies[name], body, name)
         self.function("main", self.parser.root, None)
-        source = "\n".join(self.lines) + "\n"
-        exec(compile(source, "<template>", "exec"), self.env)  # noqa: S102  (the source is the generator's own)
-        self.program.main = self.env["main"]
-        return self.program
+        self.program.code = compile("\n".join(self.lines) + "\n", "<template>", "exec")
+        return self.program.link()
 
     # --- output -----------------------------------------------------------------------------------
 

@@ -186,7 +186,7 @@ class Expressions(Writer):
         function = self.calls.get(spec.names[0])
         if function is None:
             function = self.calls[spec.names[0]] = f"F{len(self.calls)}"
-            self.env[function] = spec.call
+            self.program.calls[function] = spec.names[0]
         if spec.context:
             self.program.needs_runtime = True
             values.insert(0, "rt")

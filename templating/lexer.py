@@ -6,7 +6,6 @@ A token is (kind, text, offset). The last one is EOF or ERROR. `<<` opens an act
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,26 +32,6 @@ _NUMBER = (
     r"|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?"
     r"|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?"
 )
-
-
-class Source:
-    """A text with its line table; offsets become line and column only when an error needs them."""
-
-    __slots__ = ("_starts", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._starts: list[int] | None = None
-
-    def line(self, pos: int) -> int:
-        if self._starts is None:
-            self._starts = [0, *[match.end() for match in re.finditer("\n", self.text)]]
-        return bisect_right(self._starts, pos)
-
-    def column(self, pos: int) -> int:
-        """Bytes between the start of the line and the offset."""
-        start = self.text.rfind("\n", 0, pos) + 1
-        return len(self.text[start:pos].encode("utf-8", "surrogatepass"))
 
 
 class Lexer:

@@ -6,6 +6,7 @@ from . import lexer as lex
 from .errors import TemplateError
 from .literals import Overflow, number_of, unquote
 from .nodes import Chain, Command, Dot, Field, Identifier, Literal, Nil, Node, Pipe, Variable
+from .source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Pipelines:
 
     def __init__(self, text: str, name: str, delimiters: tuple[str, str] | None, known: Container[str]) -> None:
         self.name = name
-        self.source = lex.Source(text)
+        self.source = Source(text)
         self.known = known
         self.tokens = lex.Lexer(text, delimiters, known).run()
         self.at = 0

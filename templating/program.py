@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+from . import functions
 from .errors import Failure, TemplateError, explain_missing
 from .functions.registry import GO_TYPES
-from .kinds import GoObject, StringMap, Strings
-from .values import type_name
+from .kinds import GoObject, StringMap, Strings, TypedList
+from .values import print_value, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
     from typing import Any, NoReturn
 
-    from .lexer import Source
-    from .nodes import Node
+    from .source import Source
+
+SIZED = frozenset((str, list, dict, Strings, TypedList, StringMap, bytes))
+"""the classes of values that can grow"""
 
 
 class Program:
-    """What the compiler makes of one text; independent of the name it is rendered under."""
+    """What the compiler makes of one text; independent of the name it is rendered under.
 
-    __slots__ = ("main", "needs_runtime", "places", "source", "strict")
+    code: defines `main`, and a function for each `define`. constants, calls: the values and functions it names.
+    places: where errors can come from, as (template or None for the root, offset, what prints as the expression).
+    """
+
+    __slots__ = ("calls", "code", "constants", "main", "needs_runtime", "places", "source", "strict")
 
     def __init__(self, source: Source, strict: bool) -> None:
         self.source = source
         self.strict = strict
-        self.places: list[tuple[str | None, Node]] = []
+        self.places: list[tuple[str | None, int, object]] = []
+        self.constants: dict[str, Any] = {}
+        self.calls: dict[str, str] = {}
+        self.code: CodeType
         self.main: Callable[..., str]
         self.needs_runtime = False
+
+    def link(self) -> Program:
+        """Run the code that defines the functions, with all they name at hand."""
+        names: dict[str, Any] = {
+            "__builtins__": {"Exception": Exception, "len": len, "KeyError": KeyError, "TypeError": TypeError,
+                             "str": str, "bool": bool, "int": int, "float": float, "dict": dict, "list": list},
+            "P": self, "show": print_value, "join": "".join, "SIZED": SIZED, **self.constants,
+        }
+        for code, name in self.calls.items():
+            spec = functions.find(name)
+            assert spec is not None, name
+            names[code] = spec.call
+        exec(self.code, names)  # noqa: S102  (the compiler's own output)
+        self.main = names["main"]
+        return self
 
     # --- checks, called by generated code when the quick test failed ---------------------------------
 
@@ -137,8 +163,8 @@ class Program:
         more = {"explanation": explanation, "hints": hints, "name": name, "known_keys": failure.known_keys}
         if failure.place is None:
             return TemplateError(f"template: {name}: {failure.message}", **more)  # type: ignore[arg-type]
-        owner, node = self.places[failure.place]
-        line, column = self.source.line(node.pos), self.source.column(node.pos)
+        owner, pos, node = self.places[failure.place]
+        line, column = self.source.line(pos), self.source.column(pos)
         shown = str(node)
         message = (f'template: {name}:{line}:{column}: executing "{name if owner is None else owner}" '
                    f"at <{shown}>: {failure.message}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .compiler import compile_text
 from .errors import Failure, TemplateError
 from .runtime import Runtime
 
@@ -54,6 +53,8 @@ def compile_template(text: str, *, name: str = "template", strict: bool = True,
     key = (text, strict, delimiters, frozenset(functions) if functions else None) if len(text) < _CACHED else ()
     program = _programs.get(key) if key else None
     if program is None:
+        from .compiler import compile_text
+
         try:
             program = compile_text(text, name, strict=strict, delimiters=delimiters, injected=functions)
         except Failure as failure:
