@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner.cli import clicks
-from runner.errors import UsageError
 
 if TYPE_CHECKING:
     import click
@@ -51,7 +50,7 @@ def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list
 
 
 @clicks.command("atmos workflow", "Run the steps of a workflow", examples=_EXAMPLES)
-@clicks.argument("workflow", nargs=-1, metavar="[NAME]")
+@clicks.argument("workflow", required=False, default="")
 @clicks.option("--file", "-f", metavar="FILE", envvar="ATMOS_WORKFLOW_FILE", default="", shell_complete=_files,
                help="Workflow file, relative to workflows.base_path")
 @clicks.option("--stack", "-s", metavar="STACK", default="", help="Stack of the atmos steps; beats every other stack")
@@ -68,7 +67,7 @@ def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list
 @clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
 def command(
     app: App,
-    workflow: tuple[str, ...],
+    workflow: str,
     file: str,
     stack: str,
     from_step: str,
@@ -82,16 +81,10 @@ def command(
 ) -> int:
     from runner.workflows.run import run as run_workflow
 
-    if len(workflow) > 1:
-        raise UsageError(
-            f"one workflow at a time: got {', '.join(f'`{name}`' for name in workflow)}",
-            usage="atmos workflow [name] [flags]",
-            command="atmos workflow",
-        )
     flag = app.flags.given.get("identity", identity)
     return run_workflow(
         app,
-        workflow[0] if workflow else "",
+        workflow,
         file=file or app.env.get("ATMOS_WORKFLOW_FILE", ""),
         stack=stack,
         identity_flag=None if flag is None else str(flag),

@@ -52,7 +52,7 @@ def test_validate_tells_every_mistake(project: Project) -> None:
         (["w", "--from-step", "secnd"], "Did you mean second?"),
         (["w", "--report", "x.pdf"], "invalid report file"),
         (["w", "--report", "none/x.html"], "does not exist"),
-        (["w", "x"], "one workflow at a time"),
+        (["w", "x"], "unexpected extra argument (x)"),
         (["w", "--from-stp", "x"], "--from-step"),
         (["w", "-s"], "needs an argument"),
         (["--resume", "nothing"], "no run with the id"),
