@@ -117,6 +117,7 @@ class Run(Surroundings):
             if not begun:
                 begun = True
                 self._begin(steps)
+            grouped = self.ci and self._open_group(step)
             try:
                 self.run_step(Context(self, step, self.output, number=number, total=total))
             except ExitRequest as request:
@@ -124,9 +125,24 @@ class Run(Surroundings):
                 self.status = conditions.FAILURE
             except AtmosError as error:
                 self._failed(step, error)
+            finally:
+                if grouped:
+                    self._close_group()
         if self.failures:
             raise combine(self.failures, self.failed_steps)
         return code or 0
+
+    def _open_group(self, step: Step) -> bool:
+        from runner.steps import show
+
+        self.in_log_group = show.log_group(self, step)
+        return self.in_log_group
+
+    def _close_group(self) -> None:
+        from runner.steps import show
+
+        self.in_log_group = False
+        show.end_log_group(self)
 
     def _begin(self, steps: list[Step]) -> None:
         """Before the first step that runs: people log in now, not in the middle; the header is shown."""

@@ -14,7 +14,8 @@ import time
 
 from runner.console import terminal
 from runner.errors import AtmosError
-from runner.process import signals
+from runner.process import launch, signals
+from runner.steps import durations
 from runner.steps.context import Context
 from runner.steps.errors import PrepareError, StepError
 from runner.steps.model import Result, Step
@@ -47,6 +48,7 @@ class Group:
         self.lock = threading.Lock()
         self.bell = os.pipe()  # rung by children that have ended; polled beside signals
         self.canceled = False
+        self.timed_out = False
         self.failures = 0
         self.finished = 0
         self.ready: list[tuple[str, int, Node]] = []
@@ -71,6 +73,8 @@ class Group:
         running = 0
         workers: list[threading.Thread] = []
         kill_at: float | None = None
+        seconds = self.ctx.seconds()
+        deadline = time.monotonic() + seconds if seconds is not None else None
         with signals.holding(), self.lock:
             while True:
                 while self.ended:
@@ -95,7 +99,11 @@ class Group:
                     kill_at = kill_at or now + signals.GRACE
                     if now >= kill_at:
                         self._signal(signals.KILL)
-                self._wait(0.2 if self.canceled else None)
+                elif deadline is not None and time.monotonic() >= deadline:
+                    self.timed_out = True
+                    self.cancel()
+                left = None if deadline is None else max(0.0, deadline - time.monotonic()) + 0.001
+                self._wait(0.2 if self.canceled else left)
         for worker in workers:
             worker.join()
         signals.check()
@@ -309,6 +317,9 @@ class Group:
 
     def error(self) -> StepError | None:
         """The failures of the children as one error; None when the group has succeeded."""
+        if self.timed_out:
+            shown = durations.show(self.ctx.seconds() or 0)
+            return StepError(f'step "{self.ctx.step.label}" timed out after {shown}', exit_code=launch.TIMED_OUT)
         failed = [node for node in self._in_order() if node.state == FAILED and node.error is not None]
         canceled = [node for node in self.nodes if node.state == CANCELED]
         if self.mode == "best_effort" or not (failed or canceled):

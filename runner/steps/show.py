@@ -8,8 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.steps.context import Context
     from runner.steps.engine import Run
+    from runner.steps.model import Step
 
 BAR = 30
+GROUP_ACTIVE = "ATMOS_CI_LOG_GROUP_ACTIVE"
 
 
 def _on(ctx: Context, key: str) -> bool:
@@ -47,6 +49,31 @@ def step(ctx: Context) -> None:
         ctx.output.err(text + " " * gap + tail + "\n")
     elif count:
         ctx.output.err(count + "\n")
+
+
+def log_group(run: Run, step: Step) -> bool:
+    """Open a group in the log of a CI that has them (GitHub's), when `ci.enabled` says so; whether it was opened."""
+    env = run.app.env
+    if env.get("GITHUB_ACTIONS") != "true" or env.get(GROUP_ACTIVE) or step.type == "exec":
+        return False
+    config = run.app.config
+    if config.get("ci", "enabled", default=False) is not True:
+        return False
+    if env.get("ATMOS_CI_GROUPS_MODE") or str(config.get("ci", "groups", "mode", default="auto")) != "auto":
+        return env.get("ATMOS_CI_GROUPS_MODE") == "auto" and _open(run, step)
+    return _open(run, step)
+
+
+def _open(run: Run, step: Step) -> bool:
+    command = step.command if isinstance(step.command, str) else ""
+    label = step.name or command.strip().split("\n", 1)[0] or step.label
+    run.output.out(f"::group::{label}\n")
+    return True
+
+
+def end_log_group(run: Run) -> None:
+    """Close it."""
+    run.output.out("::endgroup::\n")
 
 
 def command(ctx: Context, text: str) -> None:

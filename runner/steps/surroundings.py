@@ -46,6 +46,7 @@ class Surroundings:
         self._delimiters: Any = 0
         self._shell: str | None = None
         self._keeps: bool | None = None
+        self.in_log_group = False
 
     # -- settings ---------------------------------------------------------------------------------------
 
@@ -146,11 +147,14 @@ class Surroundings:
             if own is not None:
                 own(env)
 
-        return environment.build(
+        env = environment.build(
             self.base_env, component=self.component_env.items(), owner=ctx.env_layer(self.owner.env, self.commands),
             exported=self.exported.items(), identity=identity, step=step if parent or own else None,
             identity_last=workflow, extending=workflow, executable=self.app.executable,
         )  # fmt: skip
+        if self.in_log_group:
+            env["ATMOS_CI_LOG_GROUP_ACTIVE"] = "1"
+        return env
 
     def value_command(self, key: str, command: str, env: dict[str, str]) -> str:
         """What the command of an env entry prints, without the line ends after it. Run once per run."""

@@ -152,6 +152,13 @@ def test_many_nodes_cost_little(run: Runner) -> None:
     assert len(done.run.results) == 1000
 
 
+def test_a_timeout_of_the_group(run: Runner, tmp_path: Path) -> None:
+    done = run("- {name: g, type: parallel, timeout: 300ms, steps: [{name: a, command: 'sleep 20; touch never'}, {name: b, command: echo b}]}\n")
+    assert done.code == 124
+    assert 'step "g" timed out after 300ms' in str(done.error)
+    assert "1 succeeded, 0 failed, 0 skipped, 1 canceled" in done.err
+
+
 def test_restored_children(run: Runner) -> None:
     done = run("""
 - name: g

@@ -319,3 +319,14 @@ def test_junit(run: Runner, tmp_path: Path) -> None:
     assert done.out == "::error::b: bad\n"
     assert "bad" in (tmp_path / "s.md").read_text()
     assert run("- {type: junit, files: [none.xml]}\n").code == 1
+
+
+def test_groups_in_the_log_of_ci(run: Runner) -> None:
+    assert run("- echo b\n", env={"GITHUB_ACTIONS": "true"}).out == "b\n"
+    done = run("- {name: a, command: 'echo $ATMOS_CI_LOG_GROUP_ACTIVE; exit 2'}\n- {command: echo b, when: always}\n",
+               env={"GITHUB_ACTIONS": "true"}, config="ci: {enabled: true}\n")  # fmt: skip
+    assert done.out == "::group::a\n1\n::endgroup::\n::group::echo b\nb\n::endgroup::\n"
+
+
+def test_another_shell(run: Runner) -> None:
+    assert run("- 'echo ${BASH_VERSION:-none};'\n", config="settings: {shell: dash}\n", env={"PATH": os.environ["PATH"]}).out in ("none\n", "")
