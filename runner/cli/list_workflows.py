@@ -48,6 +48,8 @@ def workflows(app: App, format_: str, columns: tuple[str, ...], sort: str, file:
     if not sort:
         rows.sort(key=lambda row: (row["file"], row["workflow"]))
     cells = [{title: _cell(template, row) for title, template in chosen.items()} for row in rows]
+    if format_ in ("", "table", "tsv"):  # a row is a line
+        cells = [{title: " ".join(cell.split()) for title, cell in row.items()} for row in cells]
     text = tables.render(app, cells, list(chosen), format_=format_, sort=sort)
     if delimiter and format_ in ("csv", "tsv"):
         text = _with_delimiter(cells, list(chosen), delimiter, sort)

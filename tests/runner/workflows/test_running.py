@@ -178,3 +178,38 @@ def test_a_dry_run_writes_nothing(project: Project) -> None:
     assert result.returncode == 0
     assert "touch made" in result.stdout + result.stderr
     assert sorted(str(path) for path in project.root.rglob("*")) == before
+
+
+def test_ctrl_c_ends_the_run_and_says_how_to_go_on(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [echo first, 'echo waiting; sleep 60', echo never]\n")
+    child = pexpect.spawn(str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 100), timeout=60)
+    child.expect("waiting")
+    child.sendintr()
+    child.expect(r"atmos workflow w --resume (\S+)")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert json.loads(project.run("run", "list", "-f", "json").stdout)[0]["status"] == "interrupted"
+
+
+def test_lists(project: Project) -> None:
+    project.write("atmos.yaml", """
+base_path: ./
+workflows:
+  base_path: w
+  list:
+    columns:
+      - {name: Flow, value: "{{ .workflow | upper }}"}
+      - {name: Steps, value: "{{ .steps }}"}
+""")  # fmt: skip
+    project.write("w/w.yaml", "workflows:\n  b: {description: \"two\\nlines\", steps: ['1', '2']}\n  a: {steps: ['1']}\n  broken: {steps: 3}\n")
+    assert project.run("list", "workflows").stdout == "A\t1\nB\t2\n"
+    assert project.run("list", "workflows", "--columns", "workflow,description").stdout == "a\t\nb\ttwo lines\n"
+    assert project.run("list", "workflows", "--columns", "workflow,steps", "--format", "csv", "--delimiter", ";").stdout == (
+        "Workflow;Steps\na;1\nb;2\n"
+    )
+    assert json.loads(project.run("list", "workflows", "--sort", "Steps:desc", "--format", "json").stdout)[0]["Flow"] == "B"
+    assert project.run("list", "workflows", "--columns", "nope").returncode == 1
+    project.write("w/w.yaml", "workflows: {}\n")
+    empty = project.run("list", "workflows")
+    assert (empty.returncode, empty.stdout, empty.stderr) == (0, "", "▶ No workflows found\n")
