@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 else:
     import _signal as signal  # the module `signal` brings enum along
 
-__all__ = ["Outcome", "close_leftovers", "find", "replace", "run", "spawn", "status_code"]
+__all__ = ["Outcome", "close_leftovers", "find", "in_main_thread", "replace", "run", "spawn", "status_code"]
 TIMED_OUT = 124
 NOT_FOUND = 127
 
@@ -218,7 +218,7 @@ def _attend(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout
 def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, group: int) -> tuple[int, bool]:
     poller = select.poll()
     table: dict[int, Flow] = {}
-    for flow in (*flows, *streams.left) if _main_thread() else flows:
+    for flow in (*flows, *streams.left) if in_main_thread() else flows:
         table[flow.fd] = flow
         poller.register(flow.fd, select.POLLIN)
     waiter = -1
@@ -267,7 +267,7 @@ def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: 
                 done, found = os.waitpid(pid, os.WNOHANG)
                 if done:
                     status = found
-        streams.drain(flows, poller, table, keep_open=_main_thread())
+        streams.drain(flows, poller, table, keep_open=in_main_thread())
     finally:
         if waiter >= 0:
             os.close(waiter)
@@ -276,7 +276,8 @@ def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: 
     return status, timed_out
 
 
-def _main_thread() -> bool:
+def in_main_thread() -> bool:
+    """Whether signals and the terminal are ours to look after."""
     return _thread.get_ident() == _MAIN
 
 

@@ -61,6 +61,7 @@ class _State:
 
 
 _state = _State()
+_depth = _thread.allocate_lock()
 
 
 def received() -> int:
@@ -120,8 +121,10 @@ class watch:
         self.before: list[tuple[int, Any]] = []
 
     def __enter__(self) -> watch:
-        _state.depth += 1
-        if _state.depth == 1:
+        with _depth:
+            _state.depth += 1
+            outermost = _state.depth == 1
+        if outermost:
             _state.received.clear()
             _state.interrupts = 0
             try:
@@ -139,7 +142,8 @@ class watch:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        _state.depth -= 1
+        with _depth:
+            _state.depth -= 1
         for number, old in self.before:
             signal.signal(number, old if old is not None else signal.SIG_DFL)
         if _state.depth == 0 and _state.wake[0] >= 0:

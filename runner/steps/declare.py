@@ -87,7 +87,7 @@ def _step(
     _read_fields(step, reader, kind)
     entry = row(type_name)
     if entry is None:
-        _unknown_type(reader, type_name)
+        _unknown_type(reader, type_name, kind, step)
         step["broken"] = True
     else:
         if entry.missing:
@@ -107,10 +107,14 @@ def _name(step: dict[str, Any], index: int, kind: str, parent: dict[str, Any] | 
         step["name"] = f"step{index + 1}"
 
 
-def _unknown_type(reader: Reader, name: str) -> None:
+def _unknown_type(reader: Reader, name: str, kind: str, step: dict[str, Any]) -> None:
     close = nearest(name, [*TYPES, *ALIASES], 1)
+    if kind == "command":
+        detail = f'unsupported step type "{name}" for custom command step {step["name"] or step["index"]}'
+    else:
+        detail = f"step {step['name']} uses unsupported type {name}"
     reader.problems.append(Problem(
-        f"invalid workflow step type: unsupported step type \"{name}\": {reader.label}", reader.at("type"),
+        f"invalid workflow step type: {detail}", reader.at("type"),
         path=f"{reader.path}.type",
         hint=f"Did you mean `{close[0]}`?" if close else
         "Each step must specify a valid type: 'atmos', 'shell', 'script', 'exec', or an interactive type like 'input', "

@@ -85,7 +85,8 @@ class Run(Surroundings):
             except signals.Stop as stop:
                 raise signals.Interrupted(stop.signal) from None
             finally:
-                launch.close_leftovers()
+                if launch.in_main_thread():
+                    launch.close_leftovers()
 
     def selected(self) -> list[Step]:
         """The steps from `from_step` on."""
@@ -181,8 +182,8 @@ class Run(Surroundings):
                 raise problem from error
             if forgiven:
                 what = "Workflow step failed" if self.owner.kind == "workflow" else "Custom command step failed"
-                self.app.log.warning(f"{what} but 'continue' matched; continuing and forgiven",
-                                     **{self.owner.kind: self.owner.name}, step=step.label, error=error.message)  # fmt: skip
+                self.app.log.warning(f"{what} but 'continue' matched; continuing", error=error.message,
+                                     **{self.owner.kind: self.owner.name}, step=step.name or step.index)  # fmt: skip
                 self.event("step_finished", step, status="forgiven", code=error.exit_code, error=error.message)
                 return
         self.event("step_finished", step, status="failed", code=error.exit_code, error=error.message,

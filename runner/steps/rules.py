@@ -64,7 +64,7 @@ def _missing(step: dict[str, Any], reader: Reader, field: str) -> None:
     if field == "options":
         reader.add(f"options is required for step: {label(step)}")
         return
-    reader.add(f"required field missing for step: step `{step['name'] or 'step-' + str(step['index'])}` "
+    reader.add(f"required field missing for step: Step `{step['name'] or 'step-' + str(step['index'])}` "
                f"(type `{step['type']}`) is missing required field `{field}`")  # fmt: skip
 
 
