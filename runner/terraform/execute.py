@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.process.masking import Mask
     from runner.stacks.project import Found
     from runner.terraform.argv import Invocation
+    from runner.terraform.retrying import Policy
 
     Map = dict[str, Any]
 
@@ -245,8 +246,24 @@ class Run:
     def launch(self, words: list[str], *, stdout: int = 1, capture: bool = False) -> Outcome:
         """Start the program in the module's folder and wait for it."""
         sinks = (self._sink(stdout), self._sink(2)) if self.kept is not None else (stdout, 2)
-        return launch([self.program, *words], env=self.env, cwd=self.target.folder, stdout=sinks[0], stderr=sinks[1],
-                      capture=capture, stdin=0 if self.alone else None, mask=None if capture else self._mask())  # fmt: skip
+        if capture:
+            sinks = (False, False)
+        mask = None if capture else self._mask()
+        policy = self._retry()
+
+        def attempt() -> Outcome:
+            return launch([self.program, *words], env=self.env, cwd=self.target.folder, stdout=sinks[0], stderr=sinks[1],
+                          capture=capture or policy is not None, stdin=0 if self.alone else None, mask=mask)  # fmt: skip
+
+        return policy.run(attempt, self.app.err) if policy is not None else attempt()
+
+    def _retry(self) -> Policy | None:
+        section = self.target.described.get("retry")
+        if not isinstance(section, dict) or not section:
+            return None
+        from runner.terraform.retrying import Policy
+
+        return Policy(section, self.target.component) or None
 
     def _mask(self) -> Mask | None:
         """What hides secrets where no person looks, in logs; results that programs read stay as they are."""
@@ -331,9 +348,8 @@ def launch(
     shared = stdin == 0 and terminal.is_tty(0)
     try:
         with _Keyboard(shared) as keyboard:
-            outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=False if capture else stdout,
-                                   stderr=False if capture else stderr, capture=capture, mask=mask,
-                                   shared_terminal=shared)  # fmt: skip
+            outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, capture=capture,
+                                   mask=mask, shared_terminal=shared)  # fmt: skip
     except FileNotFoundError as error:
         raise AtmosError(
             f"cannot run {words[0]}: executable file not found in $PATH",

@@ -353,3 +353,16 @@ def test_ctrl_c_on_a_terminal_ends_terraform_in_its_own_way(fleet: Make) -> None
     child.expect(pexpect.EOF)
     child.close()
     assert (child.exitstatus, made.log()[-1]) == (130, "stopped")
+
+
+@pytest.mark.parametrize(("condition", "calls"), [("boom of pl", 3), ("other", 1)])
+def test_retry_while_the_output_matches(fleet: Make, condition: str, calls: int) -> None:
+    made = fleet(dev=f"    c: {{metadata: {{component: myapp}}, retry: {{max_attempts: 3, initial_delay: 1ms, conditions: ['{condition}']}}}}\n")
+    lines = made.lines("plan", "c", "-s", "dev", code=6, FAIL_SUB="plan", FAIL_CODE="6")
+    assert len([line for line in lines if line.startswith("plan")]) == calls
+    made.lines("plan", "c", "-s", "dev")
+
+
+def test_retry_that_cannot_be_read(fleet: Make) -> None:
+    made = fleet(dev="    c: {metadata: {component: myapp}, retry: {max_attempts: 3, initial_delay: soon, conditions: [x]}}\n")
+    assert "retry.initial_delay" in made.error("plan", "c", "-s", "dev")
