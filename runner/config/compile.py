@@ -188,7 +188,7 @@ class Compiler:
         """Without what has done its work; what decides paths or levels computed now."""
         result = Map(tree.mark)
         for key, value in tree.items():
-            if key == "metadata":
+            if key == "metadata" or value is None:
                 continue
             if isinstance(value, tuple) and key not in ("auth", "workflows", "env", "base_path"):
                 value = self.loader.now(value)  # a whole section from a function
@@ -203,6 +203,8 @@ class Compiler:
         """Typed sections: values that come from a variable are taken now, and remembered as depending on it."""
         result = Map(tree.mark)
         for key, value in tree.items():
+            if value is None:
+                continue  # the default holds
             if isinstance(value, Map):
                 value = self.environment_now(value)
             elif isinstance(value, list) or (isinstance(value, tuple) and self.is_needed(key, value)):

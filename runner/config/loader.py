@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from runner.config import discovery, functions, globs, include, merge, paths, reader, shape
 from runner.config.reader import DROPPED, Map, Seq
-from runner.config.record import Record, Watched
+from runner.config.record import Record
 from runner.errors import AtmosError, Problem, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from runner.config.discovery import Source
     from runner.globals import GlobalFlags
@@ -21,6 +22,25 @@ MAX_IMPORTS = 10
 _STATIC = ("!include", "!include.raw", "!repo-root", "!git.root", "!cwd")
 # sections in which a faulty value breaks only the entry it stands in (decisions D12, D40)
 _LENIENT = ("commands", "workflows", "auth")
+
+
+class Watched(Mapping[str, str]):
+    """The environment for functions that look at it while files are loaded: each look is remembered in the record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def __getitem__(self, name: str) -> str:
+        value = self.record.lookup(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.record.env, **self.record.promoted})
+
+    def __len__(self) -> int:
+        return len({**self.record.env, **self.record.promoted})
 
 
 class Layer:

@@ -134,24 +134,3 @@ class Record:
                         pending.append(path)
                 else:
                     yield path
-
-
-class Watched(dict[str, str]):
-    """The environment as a mapping for code that only reads it: each look is remembered in the record."""
-
-    def __init__(self, record: Record) -> None:
-        super().__init__()
-        self.record = record
-
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        value = self.record.lookup(name)
-        return default if value is None else value
-
-    def __contains__(self, name: object) -> bool:
-        return self.record.lookup(str(name)) is not None
-
-    def __getitem__(self, name: str) -> str:
-        value = self.record.lookup(name)
-        if value is None:
-            raise KeyError(name)
-        return value

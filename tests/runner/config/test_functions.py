@@ -122,3 +122,9 @@ def test_each_call_is_made_once(project: Project) -> None:
     assert config.env_section() == {"A": "1"}
     assert config.resolve(config.raw("env")) == {"A": 1.0}
     assert (project.root / "ran").read_text() == "x\n"
+
+
+def test_commands_that_decide_the_load_run_in_the_callers_environment(project: Project) -> None:
+    project.write("atmos.yaml", "base_path: !exec echo $WHERE\nenv: {ATMOS_WHAT: !exec 'echo $ATMOS_SHLVL'}\n")
+    assert project.load(env={"WHERE": "./here"}).base_path == str(project.root / "here")
+    assert project.last_env["ATMOS_WHAT"] == "1"

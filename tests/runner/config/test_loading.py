@@ -517,3 +517,10 @@ def test_names_and_values_from_functions(project: Project) -> None:
     assert given is not None
     assert list(given["commands"]["name"]["commands"]) == ["kid"]
     assert config.env_section() == {"J": '{"k":[1,2.5]}'}
+
+
+def test_null_means_the_default(project: Project) -> None:
+    project.write("atmos.yaml", "logs: {level: ~, file:}\nsettings:\nstacks: {inherit: ~}\n")
+    config = project.load()
+    assert (config.get("logs", "level"), config.get("logs", "file")) == ("Warning", "/dev/stderr")
+    assert config.get("stacks", "inherit", "metadata") is True
