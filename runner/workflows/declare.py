@@ -10,7 +10,7 @@ from runner.errors import AtmosError, Problem, Where, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from runner.workflows.files import WorkflowFile
@@ -257,25 +257,29 @@ def check_file(file: WorkflowFile, *, first: str = "") -> list[Problem]:
     return problems
 
 
-def failure(file: WorkflowFile, name: str, problems: list[Problem]) -> AtmosError:
-    """One error for all that is wrong with a workflow, and with the others of its file."""
+def failure(
+    file: WorkflowFile,
+    name: str,
+    problems: list[Problem],
+    shown: Callable[[tuple[str, int, int]], Where | None] = lambda plain: Where(*plain),
+) -> AtmosError:
+    """One error for all that is wrong with a workflow, and with the others of its file. shown: places as people see
+    them."""
+
+    def line(problem: Problem) -> str:
+        place = f"{shown(problem.where.plain())}: " if problem.where else ""
+        return f"{place}{problem.message}"
+
     own = {str(problem) for problem in problems}
     others = [problem for problem in check_file(file, first=name) if str(problem) not in own]
     first = problems[0]
     message, _, detail = first.message.partition(": ")
-    lines = []
-    if first.where:
-        lines.append(f"{first.where}: {detail or first.message}")
-    elif detail:
-        lines.append(detail)
-    lines += [str(problem) for problem in problems[1:]]
-    explanation = "\n\n".join(lines)
+    paragraphs = [detail] if detail else []
+    paragraphs += [line(problem) for problem in problems[1:]]
     if others:
-        explanation += f"\n\nAlso in {file.shown}:\n\n" + "\n".join(f"  • {problem}" for problem in others)
-    hints: list[str] = []
-    for problem in problems:
-        if problem.hint and problem.hint not in hints:
-            hints.append(problem.hint)
-    if not hints:
-        hints.append(HINT)
-    return AtmosError(message, title="Workflow Error", explanation=explanation, hints=hints, where=first.where)
+        paragraphs.append(f"Also in {file.shown}:\n\n" + "\n".join(f"  • {line(problem)}" for problem in others))
+    hints = list(dict.fromkeys(problem.hint for problem in problems if problem.hint)) or [HINT]
+    return AtmosError(
+        message, title="Workflow Error", explanation="\n\n".join(paragraphs), hints=hints,
+        where=shown(first.where.plain()) if first.where else None,
+    )  # fmt: skip

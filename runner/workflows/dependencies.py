@@ -6,7 +6,7 @@ runs is the business of `nodes`.
 
 from __future__ import annotations
 
-from runner.errors import AtmosError, Where, nearest
+from runner.errors import AtmosError, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from runner.app import App
+    from runner.errors import Where
     from runner.workflows.files import WorkflowFile
 
 Key = tuple[str, str, str, tuple[tuple[str, str], ...], tuple[str, ...]]
@@ -69,6 +70,12 @@ def entries_of(section: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**entry, "kind": kind} for kind in ("command", "workflow") for entry in section.get(f"{kind}s") or ()]
 
 
+def _place(app: App, plain: tuple[str, int, int] | None) -> Where | None:
+    from runner.workflows import files
+
+    return files.place(app, plain) if plain else None
+
+
 def fail_mode(entries: list[dict[str, Any]]) -> str:
     """One mode for the whole run: best_effort if any direct entry says so, else fail_fast, else wait_all."""
     modes = {entry.get("fail") for entry in entries}
@@ -108,7 +115,7 @@ class _Builder:
 
     def visit(self, entry: dict[str, Any], file: WorkflowFile | None) -> Key:
         """Add an entry and what it needs; its key."""
-        where = Where(*entry["where"]) if entry.get("where") else None
+        where = _place(self.app, entry.get("where"))
         if entry["kind"] == "workflow":
             found = self._workflow(entry, file, where)
             node = Node(entry, found.relative)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from runner.errors import AtmosError, Where
-from runner.workflows import declare, journal
+from runner.errors import AtmosError
+from runner.workflows import declare, files, journal
 from runner.workflows.owner import TITLE, WorkflowOwner
 
 TYPE_CHECKING = False
@@ -48,13 +48,13 @@ class Execution:
         name = self.invocation.name
         compiled, problems = declare.compile_workflow(self.file.workflows[name], name=name, file=self.file)
         if problems:
-            raise declare.failure(self.file, name, problems)
+            raise declare.failure(self.file, name, problems, lambda where: files.place(self.app, where))
         if not compiled["steps"]:
             raise AtmosError(
                 "workflow has no steps defined",
                 title=TITLE,
                 explanation=f"Workflow `{name}` is empty and requires at least one step to execute.",
-                where=Where(*compiled["where"]) if compiled["where"] else None,
+                where=files.place(self.app, compiled["where"]),
             )
         return compiled
 
@@ -125,6 +125,7 @@ class Execution:
         owner = WorkflowOwner(self.compiled, self.invocation)
         owner.working_directory = self._directory()
         if self.dry_run:
+            self.steps = [step for step in self.steps if step.index not in self.restored]
             return int(self._engine(owner, None).execute())
         return self._watched(owner)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from runner.errors import AtmosError, nearest
+from runner.errors import AtmosError, Where, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ def shown_path(app: App, path: str) -> str:
     """A path as people see it: relative to the current directory when it lies inside, else absolute."""
     relative = os.path.relpath(path, app.cwd)
     return path if relative.startswith("..") else relative
+
+
+def place(app: App, plain: tuple[str, int, int] | None) -> Where | None:
+    """A place in a file as people see it."""
+    if plain is None:
+        return None
+    path, line, column = plain
+    return Where(shown_path(app, path) if os.path.isabs(path) else path, line, column)
 
 
 def folder(app: App) -> str:

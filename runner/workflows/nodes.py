@@ -40,7 +40,9 @@ def run_node(app: App, node: Node, *, identity_flag: str | None = None, dry_run:
             trailing=node.args, flags=app.flags.given,
         )  # fmt: skip
         return Execution(app, node.file, invocation, dry_run=dry_run, nested=True).run_steps()
-    step = {"name": node.name, "type": "atmos", "command": command_line(node, None), "env": dict(ALONE)}
+    step: dict[str, Any] = {"name": node.name, "type": "atmos", "command": command_line(node, None)}
+    if not dry_run:
+        step["env"] = ALONE
     try:
         return int(_engine(app, node.name, [step], identity_flag=identity_flag, dry_run=dry_run).execute())
     except AtmosError as error:
@@ -74,7 +76,7 @@ def _engine(app: App, name: str, raw: list[dict[str, Any]], *, identity_flag: st
     if problems:
         raise AtmosError(f"{name}: {problems[0].message}")
     return Run(
-        app, Owner(kind="workflow", name=name), [Step(fields) for fields in steps], data={"TrailingArgs": ""},
+        app, Owner(kind="workflow", name=name, title=f'command "{name}"'), [Step(fields) for fields in steps], data={"TrailingArgs": ""},
         identity_flag=identity_flag, dry_run=dry_run,
     )  # fmt: skip
 
