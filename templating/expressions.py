@@ -111,7 +111,7 @@ class Expressions(Writer):
         if not self.spelled_out:
             self.emit(f"{result} = P.chain({receiver.code}, {self.constant(tuple(names))}, {receiver.interface}, "
                       f"{self.place(self.at)})")
-            return Operand(result, interface=True)
+            return Operand(result, interface=self.program.strict)
         if receiver.literal or receiver.code == "None":
             self.emit(f"{result} = {receiver.code}")
             receiver = Operand(result, interface=receiver.interface)
@@ -120,7 +120,7 @@ class Expressions(Writer):
         self.emit(f"try: {result} = {receiver.code}{path}")
         self.emit(f"except (KeyError, TypeError): {result} = P.chain({receiver.code}, {self.constant(tuple(names))}, "
                   f"{receiver.interface}, {place})")
-        return Operand(result, interface=True)
+        return Operand(result, interface=self.program.strict)
 
     def argument(self, node: Node) -> Operand:
         """A value in the place of an argument, of whatever kind."""

@@ -131,25 +131,29 @@ class _Constraint:
         return version.minor == 0 and version.patch == wanted.patch
 
 
-def satisfies(constraint: str, version: Version) -> bool:
-    alternatives: list[list[_Constraint]] = []
-    for alternative in constraint.split("||"):
-        match = _range.fullmatch(alternative)
+class Constraints:
+    """Alternatives of comparisons that all have to hold."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.alternatives = [self._alternative(part) for part in text.split("||")]
+
+    def _alternative(self, text: str) -> list[_Constraint]:
+        match = _range.fullmatch(text)
         if match:
-            alternatives.append([_Constraint(">=", match[1]), _Constraint("<=", match[2])])
-            continue
+            return [_Constraint(">=", match[1]), _Constraint("<=", match[2])]
         parts: list[_Constraint] = []
         at = 0
-        text = alternative.replace(",", " ")
+        text = text.replace(",", " ")
         while at < len(text):
             found = _one.match(text, at)
-            if found is None:
-                raise Failure(f"improper constraint: {constraint}")
-            if at and not text[at - 1].isspace():
-                raise Failure(f"improper constraint: {constraint}")
+            if found is None or (at and not text[at - 1].isspace()):
+                raise Failure(f"improper constraint: {self.text}")
             parts.append(_Constraint(found[1] or "", found[2]))
             at = found.end()
         if not parts:
-            raise Failure(f"improper constraint: {constraint}")
-        alternatives.append(parts)
-    return any(all(part.accepts(version) for part in parts) for parts in alternatives)
+            raise Failure(f"improper constraint: {self.text}")
+        return parts
+
+    def accept(self, version: Version) -> bool:
+        return any(all(part.accepts(version) for part in parts) for parts in self.alternatives)

@@ -229,12 +229,15 @@ def _equal(first: Any, other: Any) -> bool:
         raise _incompatible(first, other)
     if kind:
         return bool(_number(first) == _number(other))
+    types = type_name(first), type_name(other)
     for value in (first, other):
         if isinstance(value, dict | list | tuple | bytes | Function):
             from .printf import sprintf
 
+            if types[0] != types[1]:
+                raise Failure(sprintf("non-comparable types %s: %s, %s: %v", (first, *types, other)))
             raise Failure(f"non-comparable type {sprintf('%s', (value,))}: {type_name(value)}")
-    if type_name(first) != type_name(other):
+    if types[0] != types[1]:
         raise _incompatible(first, other)
     return bool(first == other)
 
@@ -245,10 +248,12 @@ def _incompatible(first: Any, other: Any) -> Failure:
 
 def less(first: Any, other: Any) -> bool:
     kind, other_kind = _basic(first), _basic(other)
-    if kind in ("", "bool") or not other_kind:
+    if not kind or not other_kind:
         raise Failure("invalid type for comparison")
     if kind != other_kind:
         raise _incompatible(first, other)
+    if kind == "bool":
+        raise Failure("invalid type for comparison")
     return bool(_number(first) < _number(other))
 
 

@@ -61,8 +61,8 @@ FAMILIES: dict[str, str] = {
     "versions": "semver semverCompare",
     "urls": "urlParse urlJoin conv.URL",
     "paths": (
-        "clean osClean path.Clean filepath.Clean base osBase path.Base filepath.Base dir osDir path.Dir "
-        "filepath.Dir ext osExt path.Ext filepath.Ext isAbs osIsAbs path.IsAbs filepath.IsAbs path.Join "
+        "path.Clean filepath.Clean path.Base filepath.Base path.Dir filepath.Dir path.Ext filepath.Ext "
+        "path.IsAbs filepath.IsAbs clean osClean base osBase dir osDir ext osExt isAbs osIsAbs path.Join "
         "filepath.Join path.Split filepath.Split path.Match filepath.Match filepath.Rel "
         "filepath.FromSlash filepath.ToSlash filepath.VolumeName"
     ),

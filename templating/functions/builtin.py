@@ -102,7 +102,7 @@ def index(value: Any, *keys: Any) -> Any:
         if isinstance(value, dict):
             if key is None:
                 raise Failure("value is nil; should be of type string")
-            if key.__class__ is not str and key not in value:
+            if key.__class__ is not str and not (isinstance(key, int | float) and key in value):
                 raise Failure(f"value has type {type_name(key)}; should be string")
             value = value.get(key, "" if isinstance(value, StringMap) else None)
         elif isinstance(value, list | tuple | str | bytes):

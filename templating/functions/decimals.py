@@ -94,13 +94,13 @@ def floor(value: Any) -> float:
     return float(floor_(number)) if isfinite(number) else number
 
 
-@add("round", "any int any...", "{{ round 3.14159 2 }}", "3.14")
-def round_(value: Any, places: int, *threshold: Any) -> float:
+@add("round", "any int float...", "{{ round 3.14159 2 }}", "3.14")
+def round_(value: Any, places: int, *threshold: float) -> float:
     """Rounded to a number of places, up from .5 on or from the given threshold."""
     number = to_float64(value)
     if not isfinite(number) or abs(places) > 300:
         return number
-    limit = to_float64(threshold[0]) if threshold else 0.5
+    limit = threshold[0] if threshold else 0.5
     power = 10.0 ** places
     digits = number * power
     fraction = abs(digits) % 1.0

@@ -114,7 +114,7 @@ def dig(*values: Any) -> Any:
         raise Failure("dig needs at least three arguments")
     *path, default, value = values
     for key in path:
-        if not isinstance(key, str):
+        if isinstance(value, dict) and not isinstance(key, str):
             raise Failure(f"interface conversion: interface {{}} is {type_name(key)}, not string")
         if not isinstance(value, dict):
             raise Failure(f"interface conversion: interface {{}} is {type_name(value)}, not map[string]interface {{}}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import Failure
 from ..kinds import StringMap, TypedList
 from ..numbers import to_int64
-from ..values import deep_equal, truth, type_name
+from ..values import deep_equal, kind_name, truth, type_name
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ def items_of(value: Any, action: str) -> list[Any]:
         return list(value)
     if value is None:
         raise Failure(f"{action} of nil: a list is needed")
-    raise Failure(f"Cannot {action} on type {type_name(value)}")
+    raise Failure(f"Cannot {action} on type {kind_name(value)}")
 
 
 class Unique:
@@ -106,7 +106,7 @@ def concat(*values: Any) -> list[Any]:
     found: list[Any] = []
     for value in values:
         if not isinstance(value, list | tuple):
-            raise Failure(f"Cannot concat type {type_name(value)} as list")
+            raise Failure(f"Cannot concat type {kind_name(value)} as list")
         found += value
     return found
 
@@ -145,7 +145,7 @@ def has(item: Any, value: Any) -> bool:
 def slice_(value: Any, *bounds: Any) -> Any:
     """Items from the first position up to, not including, the second."""
     if not isinstance(value, list | tuple):
-        raise Failure(f"list should be type of slice or array but {'nil' if value is None else type_name(value)}")
+        raise Failure(f"list should be type of slice or array but {'nil' if value is None else kind_name(value)}")
     if not value:
         return None
     start = to_int64(bounds[0]) if bounds else 0
@@ -165,7 +165,7 @@ def compact(value: Any) -> list[Any]:
 def chunk(size: int, value: Any) -> TypedList:
     """The items in lists of a size."""
     if not isinstance(value, list | tuple):
-        raise Failure(f"Cannot chunk type {type_name(value)}")
+        raise Failure(f"Cannot chunk type {kind_name(value)}")
     if size < 1:
         raise Failure(f"a chunk of {size} items is impossible")
     return TypedList("[][]interface {}", [list(value[at : at + size]) for at in range(0, len(value), size)])

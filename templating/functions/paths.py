@@ -17,7 +17,7 @@ FAMILY = Family("paths", "Paths")
 add = FAMILY.add
 
 
-@add("clean osClean path.Clean filepath.Clean", "any", '{{ clean "a//b/../c" }}', "a/c")
+@add("path.Clean filepath.Clean", "any", '{{ path.Clean "a//b/../c" }}', "a/c")
 def clean(value: Any) -> str:
     """The shortest form of a path."""
     path = text_of(value)
@@ -36,7 +36,7 @@ def clean(value: Any) -> str:
     return ("/" if rooted else "") + "/".join(parts) or "."
 
 
-@add("base osBase path.Base filepath.Base", "any", '{{ base "a/b.tf" }}', "b.tf")
+@add("path.Base filepath.Base", "any", '{{ path.Base "a/b.tf" }}', "b.tf")
 def base(value: Any) -> str:
     """The last part of a path."""
     path = text_of(value)
@@ -45,14 +45,14 @@ def base(value: Any) -> str:
     return path.rstrip("/").rpartition("/")[2] or "/"
 
 
-@add("dir osDir path.Dir filepath.Dir", "any", '{{ dir "a/b.tf" }}', "a")
+@add("path.Dir filepath.Dir", "any", '{{ path.Dir "a/b.tf" }}', "a")
 def directory(value: Any) -> str:
     """A path without its last part."""
     head, slash, _ = text_of(value).rpartition("/")
     return clean(head + slash)
 
 
-@add("ext osExt path.Ext filepath.Ext", "any", '{{ ext "b.tar.gz" }}', ".gz")
+@add("path.Ext filepath.Ext", "any", '{{ path.Ext "b.tar.gz" }}', ".gz")
 def ext(value: Any) -> str:
     """The extension of a file name, with its dot."""
     name = text_of(value).rpartition("/")[2]
@@ -60,10 +60,17 @@ def ext(value: Any) -> str:
     return name[dot:] if dot >= 0 else ""
 
 
-@add("isAbs osIsAbs path.IsAbs filepath.IsAbs", "any", '{{ isAbs "/x" }}', "true")
+@add("path.IsAbs filepath.IsAbs", "any", '{{ path.IsAbs "/x" }}', "true")
 def is_abs(value: Any) -> bool:
     """Whether a path begins at the root."""
     return text_of(value).startswith("/")
+
+
+add("clean osClean", "string", '{{ clean "a//b/../c" }}', "a/c")(clean)
+add("base osBase", "string", '{{ base "a/b.tf" }}', "b.tf")(base)
+add("dir osDir", "string", '{{ dir "a/b.tf" }}', "a")(directory)
+add("ext osExt", "string", '{{ ext "b.tar.gz" }}', ".gz")(ext)
+add("isAbs osIsAbs", "string", '{{ isAbs "/x" }}', "true")(is_abs)
 
 
 @add("path.Join filepath.Join", "any...", '{{ path.Join "a" "../b" "c" }}', "b/c")

@@ -362,7 +362,7 @@ def numbered(parts: list[str]) -> StringMap:
 @add("sortAlpha", "any", '{{ sortAlpha (list "b" "a" "C") }}', "[C a b]")
 def sort_alpha(value: Any) -> Strings:
     """Items as strings in the order of their bytes."""
-    return Strings(sorted(strings_of(value), key=encode))
+    return Strings(sorted([text_of(value)] if value is None else strings_of(value), key=encode))
 
 
 @add("hello", "", "{{ hello }}", "Hello!")

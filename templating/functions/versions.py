@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..semver import Version, parse, satisfies
+from ..semver import Constraints, Version, parse
 from .registry import Family
 
 FAMILY = Family("versions", "Semantic versions")
@@ -18,4 +18,4 @@ def semver(text: str) -> Version:
 @add("semverCompare", "string string", '{{ semverCompare "^1.2" "1.10.3" }}', "true")
 def semver_compare(constraint: str, version: str) -> bool:
     """Whether a version satisfies a constraint."""
-    return satisfies(constraint, parse(version))
+    return Constraints(constraint).accept(parse(version))

@@ -50,6 +50,7 @@ def test_nearest_functions_and_members() -> None:
 
 def test_lax() -> None:
     assert templating.render("{{ .a.b.c }}|{{ if .x }}y{{ end }}|{{ .x | default 1 }}", {}, strict=False) == "<no value>||1"
+    assert templating.render('[{{ get .x "k" }}{{ keys .a.b | len }}{{ range .x }}{{ end }}]', {}, strict=False) == "[0]"
     with pytest.raises(TemplateError, match="nil pointer"):
         templating.render("{{ .a.b }}", {"a": None}, strict=False)
 
