@@ -28,6 +28,21 @@ MISSING_COMMAND = "Missing command."  # click's words for a group without a subc
 Path = click.Path
 
 
+def _with_pager(help_option: click.Option | None) -> click.Option | None:
+    """Help goes through the pager where one was asked for."""
+
+    def show(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            from runner.console import pager
+
+            pager.show(ctx.obj, ctx.get_help() + "\n", configured=False)
+            ctx.exit()
+
+    if help_option is not None:
+        help_option.callback = show
+    return help_option
+
+
 class Command(click.Command):
     """A leaf. `examples` are printed by its help."""
 
@@ -39,6 +54,9 @@ class Command(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(help_text(self, ctx))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _with_pager(super().get_help_option(ctx))
 
 
 class Group(click.Group):
@@ -53,6 +71,9 @@ class Group(click.Group):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(help_text(self, ctx))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _with_pager(super().get_help_option(ctx))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -19,24 +19,24 @@ MISSING = (
 def run(app: App, argv: list[str]) -> int:
     """Help of the command that the words name: the same as that command with `--help`."""
     words = [word for word in argv if word not in ("--help", "-h")]
-    if not words:
-        return show_root(app, "")
-    if words[0] == "help":
-        words = ["help", "--help"]
-        return show_root(app, "")
+    if not words or words[0] == "help":
+        return show_root(app, "", configured_pager=True)
 
+    from runner.console import pager
     from runner.main import dispatch
 
     cut = words.index("--") if "--" in words else len(words)
     app.argv = [*words[:cut], "--help", *words[cut:]]
-    return dispatch(app)
+    with pager.honoured():
+        return dispatch(app)
 
 
-def show_root(app: App, topic: str) -> int:
+def show_root(app: App, topic: str, *, configured_pager: bool = False) -> int:
     """Print the help of the program itself."""
+    from runner.console import pager
     from runner.console.help import render_root_help
 
-    app.out(render_root_help(app, topic))
+    pager.show(app, render_root_help(app, topic), configured=configured_pager)
     return 0
 
 

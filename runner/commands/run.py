@@ -82,19 +82,22 @@ def _help(app: App, parsed: Parsed) -> int:
     command = parsed.named
     if command.children and not command.arguments:
         grammar.check_words(parsed)
-    from runner.console import help as console_help
-
-    app.out(console_help.render_command_help(app, command, parsed.help_topic or ""))
+    _print_help(app, command, parsed.help_topic or "")
     return 0
+
+
+def _print_help(app: App, command: Command, topic: str) -> None:
+    from runner.console import help as console_help
+    from runner.console import pager
+
+    pager.show(app, console_help.render_command_help(app, command, topic), configured=False)
 
 
 def _broken(app: App, command: Command, words: list[str]) -> int:
     """A command with mistakes: its help, which names them, or an error that does."""
     own = words[: words.index("--")] if "--" in words else words
     if "--help" in own or "-h" in own or any(word.startswith("--help=") for word in own):
-        from runner.console import help as console_help
-
-        app.out(console_help.render_command_help(app, command, ""))
+        _print_help(app, command, "")
         return 0
     problems = command.problems()
     lines = [str(problem) + (f"\n  {problem.hint}" if problem.hint else "") for problem in problems]

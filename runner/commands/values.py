@@ -72,7 +72,17 @@ def _flag_value(app: App, parsed: Parsed, flag: Flag) -> object:
         return text(flag.default) in ("1", "t", "T", "true", "TRUE", "True")
     if flag.type == "string":
         return text(flag.default)
+    if flag.type == "int" and not isinstance(flag.default, int):
+        return _number(flag, flag.default)
     return flag.default
+
+
+def _number(flag: Flag, value: object) -> int:
+    """A default of an int flag that was computed."""
+    try:
+        return int(text(value).strip() or 0)
+    except ValueError:
+        raise AtmosError(f'the default of --{flag.name} is "{text(value)}"; a whole number is needed') from None
 
 
 def check_complete(parsed: Parsed, *, ask: bool) -> None:
@@ -97,16 +107,21 @@ def ask_missing(app: App, values: Values) -> None:
     for index, argument in enumerate(command.arguments):
         if argument.required and index >= len(parsed.arguments) and not values.arguments[argument.name]:
             values.arguments[argument.name] = _ask(app, values, argument, argument.name)
-    for flag in command.flags:
-        if flag.required and flag.name not in parsed.flags and flag.type != "bool" and flag.origin != "global":
-            answer = _ask(app, values, flag, flag.name)
-            if flag.type == "list":
-                values.flags[flag.name] = parsed.flags[flag.name] = [item for item in answer.split(",") if item]
-            elif flag.type == "int":
-                values.flags[flag.name] = parsed.flags[flag.name] = int(answer)
-            else:
-                values.flags[flag.name] = parsed.flags[flag.name] = answer
-    still = [flag for flag in grammar.missing_flags(parsed) if flag.name not in values.flags or flag.type == "bool"]
+    wanted = {flag.name: flag for flag in grammar.missing_flags(parsed)}
+    wanted |= {flag.name: flag for flag in command.flags if flag.required and not flag.origin and flag.name not in parsed.flags}
+    for flag in wanted.values():
+        if flag.type == "bool":
+            continue
+        answer = _ask(app, values, flag, flag.name)
+        value: object = answer
+        if flag.type == "list":
+            value = [item for item in answer.split(",") if item]
+        elif flag.type == "int":
+            value = int(answer)
+        parsed.flags[flag.name] = value
+        if flag.name in values.flags:
+            values.flags[flag.name] = value
+    still = grammar.missing_flags(parsed)
     if still:
         raise AtmosError(grammar.required_flags_error(still), hints=[f"Run `{command.path} --help` for usage"])
 
