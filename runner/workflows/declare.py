@@ -257,6 +257,23 @@ def check_file(file: WorkflowFile, *, first: str = "") -> list[Problem]:
     return problems
 
 
+def headline(text: str) -> tuple[str, str]:
+    """A message in two: up to its first colon, and the rest. Colons in brackets and quotes do not count."""
+    depth, quote = 0, ""
+    for index, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "`\"":
+            quote = char
+        elif char in "([":
+            depth += 1
+        elif char in ")]":
+            depth -= 1
+        elif char == ":" and not depth and text[index + 1 : index + 2] == " ":
+            return text[:index], text[index + 2 :]
+    return text, ""
+
+
 def failure(
     file: WorkflowFile,
     name: str,
@@ -273,7 +290,7 @@ def failure(
     own = {str(problem) for problem in problems}
     others = [problem for problem in check_file(file, first=name) if str(problem) not in own]
     first = problems[0]
-    message, _, detail = first.message.partition(": ")
+    message, detail = headline(first.message)
     paragraphs = [detail] if detail else []
     paragraphs += [line(problem) for problem in problems[1:]]
     if others:

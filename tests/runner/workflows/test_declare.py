@@ -116,3 +116,17 @@ def test_nothing_makes_validation_fail(value: Any, steps: list[Any]) -> None:
             marshal.dumps(compiled)
         describe.shape([file], "all")
         describe.rows([file])
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("exec step must be last (it is replaced: later ones never run): step \"a\"",
+         ("exec step must be last (it is replaced: later ones never run)", 'step "a"')),
+        ("unknown key `a: b` in x", ("unknown key `a: b` in x", "")),
+        ("plain", ("plain", "")),
+        ("one: two: three", ("one", "two: three")),
+    ],
+)  # fmt: skip
+def test_the_first_colon_that_counts(text: str, parts: tuple[str, str]) -> None:
+    assert declare.headline(text) == parts
