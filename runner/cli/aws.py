@@ -256,7 +256,8 @@ def update_kubeconfig(app: App, component: str, integration: str, name: str, reg
     """Write a kubeconfig; what was written is said on stderr."""
     if integration:
         return run_integration(app, integration)
-    profile = aws_profile or _taken_for_ours(app)
+    app, taken = _taken_for_ours(app)
+    profile = aws_profile or taken
     if component or stack:
         raise AtmosError(
             "a cluster cannot be derived from a component and a stack",
@@ -290,13 +291,20 @@ def _integrations(app: App) -> list[str]:
     return [f"Integrations: {', '.join(sorted(names))}"] if names else []
 
 
-def _taken_for_ours(app: App) -> str:
-    """`--profile` names an AWS profile here; everywhere else it is one of ours and is read as such before."""
-    given = app.flags.given.pop("profile", None)
+def _taken_for_ours(app: App) -> tuple[App, str]:
+    """`--profile` names an AWS profile here; everywhere else it is one of ours, and it was read as such before.
+
+    The run as it would be without it, and that name.
+    """
+    given = app.flags.given.get("profile")
     if not isinstance(given, list):
-        return ""
-    app.env.pop("ATMOS_PROFILE", None)
-    return ",".join(str(item) for item in given)
+        return app, ""
+    from runner.app import App as Run
+    from runner.globals import GlobalFlags
+
+    env = {name: value for name, value in app.env.items() if name != "ATMOS_PROFILE"}
+    flags = GlobalFlags({name: value for name, value in app.flags.given.items() if name != "profile"}, env)
+    return Run(app.argv, env, app.cwd, flags), ",".join(str(item) for item in given)
 
 
 def write_kubeconfig(app: App, identity: str, name: str, region: str, path: str, alias: str) -> int:

@@ -54,7 +54,15 @@ def test_dry_run_names_files_and_keeps_them(users: Project) -> None:
 def test_provider_and_all_count(project: Project) -> None:
     done = project.run("auth", "logout", "--provider", "fake", env={"ATMOS_AUTH_REALM": "team-a"})
     assert "✓ Logged out provider fake (2 identities) (realm: team-a)" in done.stderr
-    assert "✓ Logged out all 5 identities\n" in project.run("auth", "logout", "--all").stderr
+    done = project.run("auth", "logout", "--all", env={"KEYED_SECRET": "canary-secret"})
+    assert "✓ Logged out all 5 identities\n" in done.stderr
+
+
+def test_a_broken_identity_is_a_warning(project: Project) -> None:
+    done = project.run("auth", "logout", "--all")
+    assert done.returncode == 0
+    assert "Logout all partially succeeded" in done.stderr
+    assert "keyed" in done.stderr
 
 
 def test_tags_are_those_of_providers(project: Project) -> None:
