@@ -53,10 +53,15 @@ _EXPLAINED = (
      "Close it with `]`"),
     ("did not find expected ',' or '}'", "the mapping that opens here is not closed, or an entry lacks its comma",
      "Close it with `}`"),
+    ("expected <document start>", "this does not belong here: the document ended before it", ""),
+    ("found unexpected ':'", "a `:` inside `{ }` or `[ ]` needs a blank after it", "Write `key: value`, or quote the text"),
+    ("found unknown escape character", "a backslash inside double quotes begins an escape that does not exist",
+     "Double the backslash, or use single quotes"),
+    ("found undefined tag handle", "a `!` with two exclamation marks names a tag that is not declared", ""),
     ("did not find expected node content", "the list or mapping that opens here is not closed, or a value is missing in it",
      ""),
-    ("did not find expected key", "a line that does not belong to the mapping it stands in; check its indentation", ""),
-    ("did not find expected '-' indicator", "a line that does not belong to the list it stands in; check its indentation",
+    ("did not find expected key", "this does not belong here; check indentation, quotes and brackets", ""),
+    ("did not find expected '-' indicator", "this does not belong here; check the indentation of the list",
      ""),
     ("found unexpected end of stream", "the quoted text that opens here is not closed", ""),
     ("maximum nesting depth", f"nested more than {MAX_DEPTH} levels deep", ""),
@@ -76,7 +81,7 @@ def located(error: yaml.MarkedYAMLError, text: str, file: str, flows: list[Any])
             row = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
             char = row[mark.column : mark.column + 1] if mark else ""
             if char != "\t":
-                message = f"`{char}` cannot begin a value"
+                message = f"{'a backtick' if char == '`' else f'`{char}`'} cannot begin a value"
                 hint = "Quote text that begins with this character"
         if "not closed" in explained:
             mark = flows[-1] if flows and "quoted" not in explained else error.context_mark or mark

@@ -192,6 +192,8 @@ class _Builder:
                 break
         event = self.next()
         value, _ = self.value(event, 0)
+        if type(self.next()) is yaml.DocumentEndEvent:  # the parser tells what else stands there
+            self.next()
         if value is None or value is DROPPED:
             return Map((self.file, 1, 1))
         return value

@@ -520,7 +520,7 @@ def test_names_and_values_from_functions(project: Project) -> None:
 
 
 def test_null_means_the_default(project: Project) -> None:
-    project.write("atmos.yaml", "logs: {level: ~, file:}\nsettings:\nstacks: {inherit: ~}\n")
+    project.write("atmos.yaml", "logs: {level: ~, file: }\nsettings:\nstacks: {inherit: ~}\n")
     config = project.load()
     assert (config.get("logs", "level"), config.get("logs", "file")) == ("Warning", "/dev/stderr")
     assert config.get("stacks", "inherit", "metadata") is True

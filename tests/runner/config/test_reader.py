@@ -94,6 +94,8 @@ def test_duplicate_keys_name_both_lines() -> None:
     ('a: "x\n', 1, "not closed"),
     ("a: 1\n  b: 2\n", 2, "indented wrongly"),
     ("a: *nope\n", 1, "unknown alias *nope"),
+    ("a\nb: c\n", 2, "indented wrongly"), ("{a: 1} b\n", 1, "document"),
+    ("a: 'it's'\n", 1, "quotes"), ("a: `x`\n", 1, "backtick"),
     ("a: &a [*a]\n", 1, "contains itself"),
     ("a: \x07\n", 1, "not allowed"),
     ("!x a: 1\n", 1, "key cannot carry a tag"),
