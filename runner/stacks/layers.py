@@ -271,9 +271,3 @@ class Layered:
     def finished(self) -> Map:
         """The sections without marks of `!append` and `!unset`."""
         return {key: finish(value) for key, value in self.sections.items()}
-
-
-def other_types(stack: StackFile) -> list[str]:
-    """The component types that a stack uses, the known ones first."""
-    used = stack.data.get("components") or {}
-    return [kind for kind in COMPONENT_TYPES if kind in used] + sorted(kind for kind in used if kind not in COMPONENT_TYPES)

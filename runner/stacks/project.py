@@ -179,11 +179,11 @@ class Project:
         return result.replace("/", "-")
 
     def kinds(self, stack: StackFile, kind: str | None) -> list[str]:
-        """The component types to look at, in the order in which they are searched."""
+        """The component types to look at in the order in which they are searched; a project's own come last."""
         used = stack.data.get("components") or {}
         if kind is not None:
             return [kind] if kind in used else []
-        return [known for known in COMPONENT_TYPES if known in used]
+        return [known for known in COMPONENT_TYPES if known in used] + sorted(set(used) - set(COMPONENT_TYPES))
 
     def every(self, kind: str | None = None, *, strict: bool = False) -> Iterator[Found]:
         """All components of all stacks, sorted by stack file and name. strict: what cannot be named is an error."""

@@ -34,6 +34,11 @@ def run(app: App, invocation: Invocation) -> int:
             explanation=f"Usage: `atmos terraform {invocation.command} <component> <arguments_and_flags>`",
             hints=[f"`-{single[0]}` takes the word after it as its value; write the component first"] if single else [],
         )
+    stack = invocation.text("stack")
+    if stack:
+        from runner.stacks import project as projects
+
+        projects.of(app).require_stack(stack)
     jobs = select.jobs(app, invocation)
     if not jobs:
         app.err("✓ No components matched\n")

@@ -32,7 +32,7 @@ def run(app: App, invocation: Invocation) -> int:
 
 def without_component(app: App, invocation: Invocation, stack: str) -> int:
     """`-s STACK` alone: a person chooses a component; without one all of the stack's components are meant."""
-    if not stack:
+    if not stack or not (invocation.has("stack") or app.interactive):  # a variable alone never starts a bulk run
         raise AtmosError(
             "`component` is required.",
             explanation=f"Usage: `atmos terraform {invocation.command} <component> <arguments_and_flags>`",

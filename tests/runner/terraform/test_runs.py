@@ -301,6 +301,12 @@ class TestSeveral:
                          "    b: {metadata: {component: myapp}, dependencies: {components: [a]}}\n")  # fmt: skip
         assert "circular dependency between components: a in dev, b in dev" in made.error("plan", "--all")
 
+    def test_a_variable_alone_starts_no_bulk_run(self, fleet: Make) -> None:
+        made = fleet(dev=self.FLEET)
+        assert "component is required" in made.error("plan", ATMOS_STACK="dev")
+        assert "stack nope does not exist" in made.error("plan", "--all", "-s", "nope")
+        assert made.log() == []
+
     def test_nothing_matched(self, fleet: Make) -> None:
         done = fleet().run("terraform", "plan", "--components", "none")
         assert (done.returncode, done.stderr) == (0, "✓ No components matched\n")
