@@ -229,3 +229,28 @@ workflows:
     assert project.run("workflow", "--resume", "last").returncode == 4
     wrong = project.run("workflow", "--resume", outer.stem, cwd="other")
     assert "belongs to another project" in wrong.stderr
+
+
+def test_rows_of_a_matrix_and_chains_go_on_where_they_stopped(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  w:
+    steps:
+      - name: grid
+        type: matrix
+        matrix: {stage: [dev, prod]}
+        steps:
+          - {name: plan, type: shell, command: "echo plan-{{ .matrix.stage }} >> ran"}
+          - {name: apply, type: shell, command: "echo apply-{{ .matrix.stage }} >> ran; test {{ .matrix.stage }} = dev || test -e fixed"}
+          - {name: check, type: shell, command: "echo check-{{ .matrix.stage }} >> ran"}
+      - {name: end, type: shell, command: echo end >> ran}
+""")  # fmt: skip
+    assert project.run("workflow", "w").returncode == 1
+    assert sorted(ran(project)) == ["apply-dev", "apply-prod", "check-dev", "plan-dev", "plan-prod"]
+    (project.root / "fixed").touch()
+    again = project.run("workflow", "--resume", "last", "--report", "r.json")
+    assert again.returncode == 0, again.stderr
+    assert ran(project)[5:] == ["apply-prod", "check-prod", "end"]
+    assert "summary: 6 succeeded" in again.stderr
+    steps = json.loads((project.root / "r.json").read_text())["steps"]
+    assert sum(step["status"] == "restored" for step in steps) == 4
