@@ -75,6 +75,14 @@ def _modes() -> list[Any] | None:
         return None
 
 
+def shared() -> bool:
+    """Whether we are in front of a terminal that others of our group may use: our output goes to one of them."""
+    try:
+        return os.isatty(0) and not os.isatty(1) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
 def give(group: int) -> Lent | None:
     """Make a child's group the foreground of our terminal; None when we have none, or are not in front ourselves."""
     try:

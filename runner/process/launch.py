@@ -1,8 +1,8 @@
 """Start one program and see it to its end: streams, masking, capture, timeout, terminal, exit status.
 
 A child gets a process group of its own, so that a timeout, a signal or a cancelled group ends all it started; when our
-standard input is a terminal the group becomes its foreground, so that reading and Ctrl-C work as always. Streams that
-need neither masking nor capture are inherited: no copying. On the short way: no subprocess, no threads.
+standard input and output are a terminal the group becomes its foreground, so that reading and Ctrl-C work as always; in
+a pipeline with a pager or the like behind us, which needs the terminal too, the child stays in our group. Streams that need neither masking nor capture are inherited: no copying. On the short way: no subprocess, no threads.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from runner.process.masking import Mask
+    from runner.process.signals import Child
     from runner.process.streams import Target
 else:
     import _signal as signal  # the module `signal` brings enum along
@@ -100,8 +101,8 @@ def run(
     """Run a program to its end. OSError when it cannot be started; Interrupted when a signal ended the run.
 
     stdin: a descriptor, bytes to feed, or None for nothing. stdout, stderr: a descriptor, a function that takes bytes,
-    or None to show nothing. tail: of what is captured keep only so many last bytes. shared_terminal: the child stays in our process group (interactive steps).
-    on_start: told the process group, so that another thread can end it.
+    or None to show nothing. tail: of what is captured keep only so many last bytes. shared_terminal: the keyboard is the
+    child's business alone (interactive steps). on_start: told the process group, so that another thread can end it.
     """
     program = path or find(argv[0], env, cwd)
     if program is None:
@@ -111,7 +112,9 @@ def run(
     theirs: list[int] = []
     flows: list[Flow] = []
     feed: tuple[int, bytes] | None = None
-    pid = 0
+    mode = signals.INTERACTIVE if shared_terminal else signals.OWN
+    if stdin == 0 and not shared_terminal and foreground.shared():
+        mode = signals.JOINED
     try:
         if stdin is None:
             null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
@@ -143,8 +146,8 @@ def run(
             actions.append((os.POSIX_SPAWN_DUP2, writer, number))
             flows.append(Flow(reader, number, target, mask.stream() if mask is not None else None, capture, tail))
         with signals.starting():
-            pid = spawn(argv, env=env, cwd=cwd, path=program, actions=actions, group=not shared_terminal)
-            signals.add(pid, pid, shared_terminal)
+            pid = spawn(argv, env=env, cwd=cwd, path=program, actions=actions, group=mode == signals.OWN)
+            child = signals.add(pid, mode)
         if on_start is not None:
             on_start(pid)
     except BaseException:
@@ -154,11 +157,11 @@ def run(
     finally:
         for fd in theirs:
             os.close(fd)
-    front = foreground.give(pid) if stdin == 0 and not shared_terminal else None
+    front = foreground.give(pid) if stdin == 0 and mode == signals.OWN else None
     try:
-        outcome = _attend(pid, flows, feed, timeout, group=0 if shared_terminal else pid)
+        outcome = _attend(child, flows, feed, timeout)
     except BaseException:
-        _abandon(pid, 0 if shared_terminal else pid)
+        _abandon(child)
         for flow in flows:
             streams.close(flow)
         raise
@@ -167,7 +170,8 @@ def run(
             front.take_back()
     if front is not None and (outcome.signal == signal.SIGINT or outcome.code == 128 + signal.SIGINT):
         outcome.interrupted = signal.SIGINT  # the keyboard's signal went to the child alone
-        signals.end_group(pid, 1.0)  # background jobs ignore it
+        child.finish(1.0)  # background jobs ignore it
+        signals.tell_job()
     return outcome
 
 
@@ -177,32 +181,30 @@ def status_code(status: int) -> tuple[int, int]:
     return (128 - code, -code) if code < 0 else (code, 0)
 
 
-def _abandon(pid: int, group: int) -> None:
+def _abandon(child: Child) -> None:
     """We cannot go on: end the child and what it started."""
-    if group:
-        signals.kill_group(group, signal.SIGTERM)
+    child.send(signal.SIGTERM)
     try:
         for _ in range(100):
-            if os.waitpid(pid, os.WNOHANG)[0]:
+            if os.waitpid(child.pid, os.WNOHANG)[0]:
                 break
             time.sleep(0.01)
         else:
-            (signals.kill_group(group, signal.SIGKILL) if group else os.kill(pid, signal.SIGKILL))
-            os.waitpid(pid, 0)
+            child.send(signal.SIGKILL)
+            os.waitpid(child.pid, 0)
     except (ChildProcessError, ProcessLookupError):
         pass
-    signals.remove(pid)
-    if group:
-        signals.end_group(group, 0.2)
+    signals.remove(child.pid)
+    child.finish(0.2)
 
 
-def _attend(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, *, group: int) -> Outcome:
+def _attend(child: Child, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None) -> Outcome:
     """Copy streams until the child ends, then what is still in them; keep the time; wait for the child."""
-    status, timed_out = _pump(pid, flows, feed, timeout, group)
-    signals.remove(pid)
+    status, timed_out = _pump(child, flows, feed, timeout)
+    signals.remove(child.pid)
     stopped = signals.received()
-    if group and (timed_out or stopped):
-        signals.end_group(group, 1.0)
+    if timed_out or stopped:
+        child.finish(1.0)
     code, number = status_code(status)
     kept = {1: b"", 2: b""}
     for flow in flows:
@@ -215,7 +217,8 @@ def _attend(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout
     return outcome
 
 
-def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None, group: int) -> tuple[int, bool]:
+def _pump(child: Child, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: float | None) -> tuple[int, bool]:
+    pid = child.pid
     poller = select.poll()
     table: dict[int, Flow] = {}
     for flow in (*flows, *streams.left) if in_main_thread() else flows:
@@ -244,13 +247,13 @@ def _pump(pid: int, flows: list[Flow], feed: tuple[int, bytes] | None, timeout: 
                 kill_at = now + signals.GRACE
             if kill_at is not None:
                 if now >= kill_at:
-                    _signal(pid, group, signal.SIGKILL)
+                    child.send(signal.SIGKILL)
                     kill_at = now + 3600.0
                 pause = kill_at - now if pause is None else pause
             elif deadline is not None:
                 if now >= deadline:
                     timed_out = True
-                    _signal(pid, group, signal.SIGTERM)
+                    child.send(signal.SIGTERM)
                     kill_at = now + signals.GRACE
                     continue
                 pause = deadline - now if pause is None else min(pause, deadline - now)
@@ -282,16 +285,6 @@ def in_main_thread() -> bool:
 
 
 _MAIN = _thread.get_ident()
-
-
-def _signal(pid: int, group: int, number: int) -> None:
-    if group:
-        signals.kill_group(group, number)
-    else:
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def replace(argv: list[str], *, path: str, env: Mapping[str, str], cwd: str) -> None:

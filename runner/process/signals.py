@@ -24,6 +24,7 @@ else:
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 NAMES: dict[int, str] = {signal.SIGINT: "SIGINT", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP", signal.SIGQUIT: "SIGQUIT"}
+OWN, JOINED, INTERACTIVE = "own", "joined", "interactive"
 TERM, KILL = signal.SIGTERM, signal.SIGKILL
 GRACE = 5.0  # seconds from TERM to KILL
 
@@ -48,10 +49,10 @@ _MAIN = _thread.get_ident()
 
 
 class _State:
-    """What the handlers know. children: pid -> (process group, shares our terminal's group)."""
+    """What the handlers know."""
 
     def __init__(self) -> None:
-        self.children: dict[int, tuple[int, bool]] = {}
+        self.children: dict[int, Child] = {}
         self.received: list[int] = []
         self.starting: set[int] = set()  # threads that are launching: their children are not in `children` yet
         self.holding = 0  # threads run children: the main thread must not be torn out of its wait
@@ -86,20 +87,69 @@ def kill_group(group: int, number: int) -> bool:
     return True
 
 
-def _deliver(pid: int, number: int) -> None:
-    group, shared = _state.children[pid]
-    if not shared:
-        kill_group(group, number)
-    elif number not in (signal.SIGINT, signal.SIGQUIT):  # the terminal sent these two to all of its group
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            pass
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it, as far as this system tells."""
+    below: dict[int, list[int]] = {}
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return [pid]
+    for name in names:
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as stream:
+                    parent = int(stream.read().rpartition(b")")[2].split()[1])
+            except (OSError, ValueError, IndexError):
+                continue
+            below.setdefault(parent, []).append(int(name))
+    found = [pid]
+    for known in found:
+        found += below.get(known, [])
+    return found
+
+
+class Child:
+    """A child that lives. OWN: in a group of its own. JOINED: in our group, because others of it use the terminal.
+    INTERACTIVE: in our group, and the keyboard is its business alone."""
+
+    __slots__ = ("known", "mode", "pid")
+
+    def __init__(self, pid: int, mode: str) -> None:
+        self.pid, self.mode = pid, mode
+        self.known: set[int] = set()
+
+    def send(self, number: int) -> None:
+        """A signal for the child and all it started. What the keyboard sends to our group is not sent again."""
+        if self.mode == OWN:
+            kill_group(self.pid, number)
+        elif number in (signal.SIGINT, signal.SIGQUIT):
+            return
+        elif self.mode == INTERACTIVE:
+            _kill(self.pid, number)
+        else:
+            self.known.update(tree(self.pid))
+            for pid in self.known:
+                _kill(pid, number)
+
+    def finish(self, grace: float) -> None:
+        """The child has ended and was waited for: end what is left of what it started."""
+        if self.mode == OWN:
+            end_group(self.pid, grace)
+        self.known.discard(self.pid)
+        for pid in self.known:
+            _kill(pid, signal.SIGKILL)
+
+
+def _kill(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass
 
 
 def _handle(number: int, _frame: FrameType | None) -> None:
     if number == signal.SIGINT:
-        if _state.children and all(shared for _, shared in _state.children.values()):
+        if _state.children and all(child.mode == INTERACTIVE for child in _state.children.values()):
             return  # an interactive step owns the keyboard
         _state.interrupts += 1
     _state.received.append(number)
@@ -110,8 +160,8 @@ def _handle(number: int, _frame: FrameType | None) -> None:
     passed = number
     if number == signal.SIGINT and _state.interrupts > 1:
         passed = signal.SIGTERM if _state.interrupts == 2 else signal.SIGKILL
-    for pid in list(_state.children):
-        _deliver(pid, passed)
+    for child in list(_state.children.values()):
+        child.send(passed)
 
 
 class watch:
@@ -194,17 +244,30 @@ class holding:
         _state.holding -= 1
 
 
-def add(pid: int, group: int, shared: bool) -> None:
+def add(pid: int, mode: str) -> Child:
     """A child lives. A signal that came while it was started reaches it now."""
     seen = len(_state.received)
-    _state.children[pid] = (group, shared)
+    child = _state.children[pid] = Child(pid, mode)
     if seen:
-        _deliver(pid, _state.received[-1])
+        child.send(_state.received[-1])
+    return child
 
 
 def remove(pid: int) -> None:
     """A child has ended and was waited for."""
     _state.children.pop(pid, None)
+
+
+def tell_job() -> None:
+    """The keyboard's interrupt went to a child's group alone: give it to ours, as a terminal does, ourselves excepted."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread
+        return
+    try:
+        os.killpg(os.getpgrp(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def end_group(group: int, grace: float = GRACE, number: int = signal.SIGTERM) -> None:

@@ -63,7 +63,7 @@ def run(argv: list[str], *, path: str, env: dict[str, str], cwd: str, mask: Mask
     try:
         with signals.starting():
             pid = launch.spawn(argv, env=env, cwd=cwd, path=path, actions=actions, group=False, session=True)
-            signals.add(pid, pid, False)
+            signals.add(pid, signals.OWN)
     except BaseException:
         os.close(master)
         raise

@@ -209,3 +209,35 @@ def test_ctrl_z_and_fg(atmos: Path, project: Path) -> None:
     child.expect("second")
     child.sendline("exit")
     child.expect(pexpect.EOF)
+
+
+def test_a_pager_behind_us_keeps_the_terminal(atmos: Path, project: Path) -> None:
+    (project / "pager.sh").write_text('while read -r line; do echo "page $line"; done; read -r key < /dev/tty; echo "key $key"\n')
+    child = terminal(atmos, project, f"{atmos} asks | bash pager.sh; echo code ${{PIPESTATUS[0]}}")
+    time.sleep(0.5)
+    child.sendline("one")
+    child.expect("page got one")
+    child.expect("page second")
+    child.sendline("two")
+    child.expect("key two")
+    child.expect("code 0")
+    child.expect(pexpect.EOF)
+
+
+def test_ctrl_c_in_a_pipeline(atmos: Path, project: Path) -> None:
+    child = terminal(atmos, project, f"trap '' INT; (trap - INT; {atmos} slow; echo code $?) | cat; echo end")
+    child.expect("begun")
+    child.sendintr()
+    child.expect("end")
+    child.expect(pexpect.EOF)
+    assert gone(int((project / "pid").read_text()))
+
+
+def test_the_rest_of_the_job_is_interrupted_too(atmos: Path, project: Path) -> None:
+    (project / "script.sh").write_text(f"trap 'echo told; exit 9' INT\n{atmos} slow\necho went on\n")
+    child = terminal(atmos, project, "bash script.sh; echo code $?")
+    child.expect("begun")
+    child.sendintr()
+    child.expect("told")
+    child.expect("code 9")
+    child.expect(pexpect.EOF)
