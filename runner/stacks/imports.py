@@ -8,6 +8,7 @@ from runner.errors import AtmosError, Where
 from runner.stacks import discover, locals_, rendering
 from runner.stacks.manifest import Reader, shown
 from runner.stacks.merge import merge, merge_all
+from runner.stacks.values import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -231,9 +232,9 @@ class Loader:
 
     def _render_path(self, target: str, name: str, context: Map, earlier: list[Node]) -> str:
         known = merge_all([child.data for child in earlier], self.strategy)
-        data = {section: known.get(section) or {} for section in ("settings", "vars", "env")}
+        data = {section: plain(known.get(section) or {}) for section in ("settings", "vars", "env")}
         try:
-            return rendering.render(target, {**data, **context}, strict=True, name=name)
+            return rendering.render(target, {**data, **plain(context)}, strict=True, name=name)
         except Exception as error:
             reason = getattr(error, "message", "") or str(error)
             raise _Misplaced(AtmosError(f"the import path '{target}' in file '{name}' cannot be rendered: {reason}")) from error

@@ -6,7 +6,7 @@ import re
 
 from runner.errors import AtmosError, Where
 from runner.stacks import rendering
-from runner.stacks.values import SCOPED
+from runner.stacks.values import SCOPED, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 _REFERENCE = re.compile(r"\.locals\.([A-Za-z_][\w-]*)")
+_ANY_REFERENCE = re.compile(r"\.((?:locals|vars|settings|env)(?:\.[A-Za-z_][\w-]*)+)")
 _TYPES = ("terraform", "helmfile", "packer")
 _CONTEXT = ("settings", "vars", "env")
 
@@ -116,11 +117,12 @@ def _strictly(leaf: Any, data: Map) -> Any:
         if value is rendering.MISSING or _pending(value):
             raise Unresolved(leaf)
         return value
-    known = data.get("locals") or {}
-    if any(_waits(known.get(name)) for name in _references(leaf)):
-        raise Unresolved(leaf)
+    for reference in _ANY_REFERENCE.findall(leaf):
+        value = rendering.lookup(data, reference.split("."))
+        if value is not rendering.MISSING and _waits(value):
+            raise Unresolved(leaf)
     try:
-        return rendering.render(leaf, data, strict=True)
+        return rendering.render(leaf, plain(data), strict=True)
     except Exception as error:
         raise Unresolved(leaf) from error
 

@@ -8,7 +8,7 @@ import re
 from runner.config.record import stamp
 from runner.errors import AtmosError, Where
 from runner.stacks import rendering
-from runner.stacks.values import APPEND, FUNCTIONS, INCLUDES, LITERAL, UNSET
+from runner.stacks.values import APPEND, FUNCTIONS, INCLUDES, LITERAL, UNSET, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Reader:
 
         text = _QUOTED_REFERENCE.sub(place, text)
         try:
-            text = rendering.render(text, data, strict=not lax, name=shown(path, self.base))
+            text = rendering.render(text, plain(data), strict=not lax, name=shown(path, self.base))
         except Exception as error:
             raise template_error(error, shown(path, self.base), data) from error
         return text, values

@@ -69,7 +69,7 @@ class Bulk:
         self.changed = threading.Condition(self.lock)
         self.preparing = threading.Lock()
         self.state: dict[Key, str] = {}
-        self.first: tuple[Job, AtmosError] | None = None
+        self.fault: Exception | None = None
         self.failed: list[tuple[Job, AtmosError]] = []
         self.changes = False
 
@@ -98,6 +98,11 @@ class Bulk:
         def work(job: Job) -> None:
             try:
                 self._work(job)
+            except AtmosError as error:  # interrupted: the waiting thread knows and says so
+                self._note(job, "failed", error)
+            except Exception as error:  # noqa: BLE001 - a fault of ours is raised where it is seen
+                self.fault = error
+                self._note(job, "failed", AtmosError(str(error)))
             finally:
                 with self.changed:
                     running.discard(job.key)
@@ -120,6 +125,8 @@ class Bulk:
         for thread in threads:
             thread.join()
         signals.check()
+        if self.fault is not None:
+            raise self.fault
 
     def _work(self, job: Job) -> None:
         """One component, whole; its failure is noted."""

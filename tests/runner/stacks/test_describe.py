@@ -244,6 +244,13 @@ class TestLocals:
         found = made.describe("c", "dev", WHO="me")["vars"]
         assert (found["x"], found["y"]) == ("me", "<me>")
 
+    def test_function_in_vars_beside_a_local(self, project: Make) -> None:
+        made = project({"stacks/deploy/dev.yaml": 'locals: {a: z}\nvars: {stage: dev, f: !env WHO nobody}\n'
+                        'components: {terraform: {c: {vars: {x: "{{ .locals.a }}-{{ .vars.stage }}", y: "{{ .locals.a }}-{{ .vars.f }}"}}}}'},
+                       TEMPLATES)  # fmt: skip
+        found = made.describe("c", "dev", WHO="me")["vars"]
+        assert (found["f"], found["x"], found["y"]) == ("me", "z-dev", "z-!env WHO nobody")
+
     def test_circle_names_its_members(self, project: Make) -> None:
         made = project(one("vars: {}", 'locals: {a: "{{ .locals.b }}", b: "{{ .locals.a }}"}'))
         with pytest.raises(AtmosError, match=r"circular dependency.*a -> b -> a"):

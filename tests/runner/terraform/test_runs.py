@@ -274,6 +274,19 @@ class TestSeveral:
         assert sorted(found) == ["app", "myapp", "net"]
         assert found.index("net") < found.index("app")
 
+    def test_interrupt_ends_all_that_run(self, fleet: Make) -> None:
+        made = fleet({"components/terraform/m2/main.tf": ""}, dev="    two: {metadata: {component: m2}}\n")
+        run = subprocess.Popen([str(BIN / "atmos"), "terraform", "plan", "--all", "--max-concurrency", "2"], cwd=made.root,
+                               env={**made.env, "SLEEP_AT": "plan"}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        while sum("| plan" in line for line in made.log()) < 2:
+            assert run.poll() is None
+            time.sleep(0.05)
+        time.sleep(0.2)
+        run.send_signal(signal.SIGINT)
+        _, error = run.communicate(timeout=60)
+        assert (run.returncode, made.log().count("stopped")) == (130, 2)
+        assert "Traceback" not in error
+
     def test_failure_stops_or_goes_on(self, fleet: Make) -> None:
         made = fleet(dev=self.FLEET)
         error = made.error("plan", "--all", code=4, FAIL_SUB="plan", FAIL_CODE="4")
