@@ -104,7 +104,7 @@ class RunRecord:
         return record
 
     def finish(self, code: int) -> None:
-        """The run is over. Steps that still ran were interrupted."""
+        """The run is over. Steps that still ran were interrupted, except an `exit` step: that is how one ends."""
         self.seconds = self.now()
         self.code = code
         self.status = SUCCEEDED if code == 0 else FAILED
@@ -112,6 +112,8 @@ class RunRecord:
             if record.ended is None:
                 record.ended = self.seconds
                 record.status = CANCELED
+                if record.type == "exit":
+                    record.status, record.code = self.status, code
 
     def counts(self) -> dict[str, int]:
         """How many steps ended how; groups count, their children do not."""

@@ -213,3 +213,29 @@ workflows:
     project.write("w/w.yaml", "workflows: {}\n")
     empty = project.run("list", "workflows")
     assert (empty.returncode, empty.stdout, empty.stderr) == (0, "", "▶ No workflows found\n")
+
+
+def test_what_was_hidden_is_shown_when_it_fails(project: Project) -> None:
+    project.write("w/w.yaml", """
+workflows:
+  one: {steps: [{name: quiet, type: shell, output: none, command: 'echo why $GITHUB_TOKEN >&2; exit 3'}]}
+  group:
+    steps:
+      - name: g
+        type: parallel
+        output: {mode: none}
+        steps: [{name: a, type: shell, command: 'echo because >&2; exit 4'}]
+""")  # fmt: skip
+    one = project.run("workflow", "one", env={"GITHUB_TOKEN": "tok-123456789012345"})
+    assert (one.returncode, one.stdout) == (3, "")
+    assert "\n why <MASKED>\n" in one.stderr
+    group = project.run("workflow", "group")
+    assert (group.returncode, group.stdout) == (4, "")
+    assert "\n because\n" in group.stderr
+
+
+def test_an_exit_step_in_a_report(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w: {steps: [{name: stop, type: exit, code: 6, content: enough}, echo never]}\n")
+    assert project.run("workflow", "w", "--report", "r.json").returncode == 6
+    steps = json.loads((project.root / "r.json").read_text())["steps"]
+    assert [(step["name"], step["status"]) for step in steps] == [("stop", "failed"), ("step2", "skipped")]
