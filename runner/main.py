@@ -209,12 +209,22 @@ def builtin(app: App, row: Builtin, words: list[str]) -> int:
         names = set(children) | {
             alias for node in children.values() for alias in node.get("aliases") or ()
         }
-        if child in names and child not in row.subcommands:
+        if child in names and (child not in row.subcommands or _below(row, children, child, words[position + 1 :])):
             from runner.commands import run
 
             return run.run(app, {**tree, "steps": [], "joined": row.name}, words)
         _warn_hidden(app, row, tree, child, children)
     return cli.run(row, app, rest)
+
+
+def _below(row: Builtin, children: dict[str, dict[str, Any]], child: str, words: list[str]) -> bool:
+    """Whether a custom command that joined one of the group's own commands is meant."""
+    node = children.get(child)
+    if not node or not node.get("commands"):
+        return False
+    from runner.commands import joining
+
+    return joining.below(row, node, child, words)
 
 
 def _joined(app: App, row: Builtin) -> dict[str, Any] | None:

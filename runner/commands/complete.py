@@ -270,7 +270,7 @@ def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
 
     assert isinstance(row, Builtin)
     globals_ = {flag.name: flag for flag in _globals()}
-    target, words = _click_command(row, rest)
+    target, words = click_command(row, rest)
     options = _options(app, target)
     by_name = {**globals_, **{flag.name: flag for flag in options}}
     by_shorthand = {short: globals_[name] for short, name in SHORTHANDS.items()}
@@ -305,7 +305,7 @@ def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
     return _click_arguments(app, row.name, target, words, rest)
 
 
-def _click_command(row: object, rest: list[str]) -> tuple[click.Command | None, list[str]]:
+def click_command(row: object, rest: list[str]) -> tuple[click.Command | None, list[str]]:
     """The click object that serves a built-in command line, and the words it gets."""
     import importlib
 

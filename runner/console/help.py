@@ -372,12 +372,11 @@ def _with_modules(path: str, own: list[Row]) -> list[Row]:
 def _joined(app: App, path: str, builtin: list[str]) -> list[Row]:
     """Custom commands that joined a built-in group."""
     words = path.split()[1:]
-    if len(words) != 1:
-        return []
     try:
         tree = app.config.command(words[0])
     except AtmosError:
         return []
-    if tree is None:
-        return []
-    return command_rows([child for child in Command(tree).children if child.name not in builtin])
+    command = Command(tree) if tree is not None else None
+    for word in words[1:]:
+        command = command.child(word) if command is not None else None
+    return command_rows([child for child in command.children if child.name not in builtin]) if command is not None else []

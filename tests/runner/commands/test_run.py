@@ -241,6 +241,32 @@ commands:
     assert "  1. a" in done.stderr
 
 
+# -- built-in groups ------------------------------------------------------------------------------------
+
+
+def test_commands_join_built_in_groups_at_any_level(project: Path, run: Run) -> None:
+    declare(project, """
+commands:
+  - name: aws
+    commands:
+      - {name: mine, steps: [echo mine]}
+      - name: ecr
+        commands:
+          - {name: login, steps: [echo hijacked]}
+          - {name: clean, description: Remove old images, flags: [{name: keep, type: int, default: 3}], steps: ['echo keep {{ .Flags.keep }}']}
+  - name: list
+    steps: [echo hijacked]
+""")
+    assert run("aws", "mine").stdout == "mine\n"
+    assert run("aws", "ecr", "clean", "--keep", "5").stdout == "keep 5\n"
+    assert "Remove old images" in run("aws", "ecr", "--help").stdout
+    assert "hijacked" not in run("aws", "ecr", "login", "--help").stdout
+    done = run("list")
+    assert done.returncode == 1
+    assert 'Custom command "list" defines steps that conflict with built-in command "atmos list"' in done.stderr
+    assert "conflict" not in run("list", "aliases").stderr
+
+
 # -- aliases --------------------------------------------------------------------------------------------
 
 
