@@ -33,8 +33,8 @@ class Angles:
         self._lines: frozenset[str] | None = None
         self._declarations: dict[str, int] | None = None
 
-    def opens(self, pos: int) -> bool:
-        """Is the `<<` at this offset the opening of an action?"""
+    def opens(self, pos: int, depth: int) -> bool:
+        """Is the `<<` at this offset the opening of an action? depth: the number of blocks open here."""
         text, inner = self.text, pos + 2
         if text[pos - 1 : pos] == "<" and pos:
             return False  # the end of `<<<`
@@ -55,7 +55,9 @@ class Angles:
         word = match["word"]
         if word is None or word in _NEEDS_MORE:
             return self._is_action(inner)
-        if word in _STANDS_ALONE or word in self.known:
+        if word in _STANDS_ALONE:
+            return depth > 0 and self._is_action(inner)
+        if word in self.known:
             return self._is_action(inner) and not self._is_here_document(inner, word)
         return self.any_start and word in ("true", "false", "nil") and self._is_action(inner)
 

@@ -20,6 +20,7 @@ BOOL, NUMBER, RUNE, STRING, RAW = "bool", "number", "rune", "string", "raw"
 FIELD, VARIABLE, IDENTIFIER, DOT, NIL, KEYWORD = "field", "variable", "identifier", "dot", "nil", "keyword"
 
 KEYWORDS = frozenset(("block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"))
+_DEPTHS = {"if": 1, "range": 1, "with": 1, "define": 1, "block": 1, "end": -1}
 _SPACE = " \t\r\n"
 
 _spaces = re.compile(r"[ \t\r\n]+")
@@ -44,7 +45,7 @@ class Lexer:
         else:
             self.pairs = {delimiters[0] or "{{": delimiters[1] or "}}"}
         self._next = {left: text.find(left) if left[0] in text else -1 for left in self.pairs}
-        self._angles: Callable[[int], bool] | None = None
+        self._angles: Callable[[int, int], bool] | None = None
         if self._next.get("<<", -1) >= 0:
             from .angles import Angles
 
@@ -54,6 +55,7 @@ class Lexer:
         text, tokens = self.text, self.tokens
         pos = start = 0
         trim = False
+        depth = 0
         while True:
             opening, left = self._opening(pos)
             if opening < 0:
@@ -61,7 +63,7 @@ class Lexer:
                 tokens.append((EOF, "EOF", len(text)))
                 return tokens
             inner = opening + len(left)
-            if left == "<<" and self._angles is not None and not self._angles(opening):
+            if left == "<<" and self._angles is not None and not self._angles(opening, depth):
                 pos = inner
                 continue
             marker = text[inner : inner + 1] == "-" and text[inner + 1 : inner + 2] in _SPACES
@@ -76,7 +78,12 @@ class Lexer:
                 start, trim = after
             else:
                 tokens.append((LEFT, left, opening))
+                first = len(tokens)
                 end = self.action(inner, right)
+                while tokens[first][0] == SPACE:
+                    first += 1
+                if tokens[first][0] == KEYWORD:
+                    depth += _DEPTHS.get(tokens[first][1], 0)
                 if end < 0:
                     return tokens
                 start, trim = end, self.trims

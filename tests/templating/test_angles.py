@@ -55,6 +55,12 @@ def test_configured_angles_leave_here_documents_alone() -> None:
     assert templating.render(text, DATA, delimiters=("<<", ">>")) == "cat <<EOF >>f\nX A\nEOF\n"
 
 
+def test_blocks_around_a_shells_own_else() -> None:
+    text = ("<< if .nope >>\nif true; then\n  echo a\nelse\n  echo b\nfi\nend\n<< else >>\necho c\n<< range .l >>\nbreak\ncontinue\n"
+            "<< if eq . \"y\" >><< break >><< end >>\n<< end >>\n<< end >>\ncat <<end >>f\nend\n")
+    assert templating.render(text, {**DATA, "nope": 0}) == "\necho c\n\nbreak\ncontinue\n\n\nbreak\ncontinue\n\n\ncat <<end >>f\nend\n"
+
+
 def test_here_document_with_actions_inside() -> None:
     text = "cat <<EOF > f\nstack=<< .a >> {{ .n }}\nEOF\ncat <<'END' >> g\n<< .a >>\nEND\n"
     assert templating.render(text, DATA) == "cat <<EOF > f\nstack=A 2\nEOF\ncat <<'END' >> g\nA\nEND\n"
