@@ -110,12 +110,19 @@ def _backend() -> Any:
     from keyring.errors import NoKeyringError
 
     backend = keyring.get_keyring()
+    several = getattr(backend, "backends", None)
+    if several is not None and "chainer" in type(backend).__module__:
+        # Several keyrings in a row: what the first refuses would go to the next, perhaps in plain text.
+        backend = next((each for each in several if not _is_plain(each)), backend)
     if backend.priority <= 0 or "keyring.backends.fail" in type(backend).__module__:
         raise NoKeyringError("no keyring service is there")
-    module = type(backend).__module__
-    if "plaintext" in module.lower() or "plaintext" in type(backend).__name__.lower():
+    if _is_plain(backend):
         raise NoKeyringError(f"{type(backend).__name__} keeps passwords in plain text")
     return backend
+
+
+def _is_plain(backend: Any) -> bool:
+    return "plaintext" in f"{type(backend).__module__}.{type(backend).__name__}".lower()
 
 
 def _encoded(text: str) -> str:

@@ -258,6 +258,22 @@ def test_no_keyring_and_plain_text_keyrings_are_not_used(monkeypatch: pytest.Mon
     assert "plain text" in found.reason
 
 
+def test_of_several_keyrings_none_in_plain_text_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PlaintextKeyring(Backend):
+        pass
+
+    class Chainer(Backend):
+        backends = [PlaintextKeyring(), Backend()]
+
+    Chainer.__module__ = "keyring.backends.chainer"
+    monkeypatch.setattr(keyring_library, "get_keyring", Chainer)
+    found = open_system({})
+    assert isinstance(found, SystemKeyring)
+    found.set("k", "v")
+    assert Chainer.backends[0].texts == {}
+    assert Chainer.backends[1].texts == {("k", ACCOUNT): "v"}
+
+
 def test_an_unknown_type_is_a_warning(load: Load, env: dict[str, str], backend: Backend) -> None:
     env["ATMOS_KEYRING_TYPE"] = "bogus"
     warnings: list[str] = []
