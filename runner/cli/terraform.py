@@ -26,6 +26,9 @@ def run(app: App, argv: list[str]) -> int:
     invocation = splitting.split(argv, app.env)
     if invocation.identity is None and isinstance(app_identity, str):
         invocation.identity = app_identity
+    if not invocation.sub and not invocation.help:
+        raise UsageError("`atmos terraform` requires a subcommand.", usage=_USAGE, command="atmos terraform",
+                         explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in _supported()))  # fmt: skip
     if invocation.sub in ("", "help"):
         app.out(help_text(invocation.component))
         return 0

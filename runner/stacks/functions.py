@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 COMPUTED = "(computed)"
 _METADATA = ("!tags", "!labels", "!labels.keys", "!labels.values")
-_AWS = {
-    "!aws.account_id": "Account", "!aws.caller_identity_arn": "Arn", "!aws.caller_identity_user_id": "UserId",
-}  # fmt: skip
-SENSITIVE = ("!secret",)
 
 
 def includer(app: App) -> Callable[[str, str, Where, bool], object]:
@@ -136,7 +132,7 @@ class Evaluator:
             raise AtmosError(f"{tag} takes no arguments", where=where)
         from runner.stacks import aws
 
-        return aws.fact(self.app, _AWS.get(tag, tag[5:]), self.identity, where)
+        return aws.fact(self.app, tag, self.identity, where)
 
 
 def _text(value: Any) -> str:
