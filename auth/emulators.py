@@ -122,7 +122,11 @@ class Emulators:
         """End what this run, or a run nested in it, started."""
         if not self._own:
             return
-        for entry in sorted(os.listdir(self._own)):
+        try:
+            entries = sorted(os.listdir(self._own))
+        except OSError:  # somebody took the folder away; a server whose state is gone ends by itself
+            entries = []
+        for entry in entries:
             if entry.endswith(".json"):
                 found = _state(self._own, entry.removesuffix(".json").replace("%2F", "/"))
                 if found is not None:

@@ -132,3 +132,32 @@ def test_waiting_for_a_login_that_never_ends_names_it(load: Load, sts: Proxy, en
     assert f"process {os.getpid()} (authenticating base)" in caught.value.message
     assert "base" in told[0]
     assert sts.calls == []
+
+
+FULL = """
+import json, resource, sys
+import auth
+from auth.errors import AuthError
+manager = auth.load(json.loads(sys.argv[1]), base_dir=sys.argv[2])
+manager.authenticate("base")
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+try:
+    manager.authenticate("deploy", force=True)
+except AuthError as error:
+    print(error.message)
+"""
+
+
+def test_a_disk_that_takes_no_more_leaves_the_old_files_whole(sts: Proxy, env: dict[str, str], tmp_path: Path,
+                                                              load: Load) -> None:
+    """A limit on file sizes stands in for a full disk: writes begin and cannot end."""
+    config = user_and_role(sts.url)
+    load(config).authenticate("deploy")
+    folder = Path(env["HOME"], ".config/atmos/aws/base")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    done = subprocess.run([sys.executable, "-c", FULL, json.dumps(config), str(tmp_path)], env=env, text=True,
+                          capture_output=True, check=False)
+    assert "cannot write" in done.stdout, done.stderr
+    assert "credentials: File too large" in done.stdout
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert load(config).authenticate("deploy").account == "222222222222"
