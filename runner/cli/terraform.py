@@ -96,10 +96,11 @@ def help_text(command: str = "") -> str:
         flags = table.COMMON
     letters = {name: letter for letter, name in table.shorthands(command, sub).items()}
     lines += ["FLAGS", ""]
-    for name in sorted({**flags, "identity": "optional"}):
+    for name in sorted(name for name in {**flags, "identity": "optional"} if name in table.HELP):
         kind = flags.get(name, "optional")
         letter = "i" if name == "identity" else letters.get(name)
         value = {"bool": "", "list": " a,b", "optional": "[=value]"}.get(kind, " value")
-        lines.append(f"  {'-' + letter + ', ' if letter else '    '}--{name}{value}")
+        head = f"{'-' + letter + ', ' if letter else '    '}--{name}{value}"
+        lines.append(f"  {head:<38}{table.HELP[name]}")
     lines += ["", "Flags of terraform itself have one dash (`-target=x`); unlisted ones follow `--`.", ""]
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""TODO"""
+"""From a described component to a run of the terraform binary, with its files, environment, identity and exit code."""

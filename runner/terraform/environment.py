@@ -64,6 +64,12 @@ def project_variables(config: Any) -> dict[str, str]:
     return found
 
 
+def cache_home(env: Mapping[str, str]) -> str:
+    """Our folder for what can be made again; "" where there is no home."""
+    base = env.get("ATMOS_XDG_CACHE_HOME") or env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache")
+    return os.path.join(base, "atmos", "terraform") if os.path.isabs(base) else ""
+
+
 def plugin_cache(env: Mapping[str, str], settings: Map, warn: Callable[[str], None]) -> dict[str, str]:
     """The shared provider cache, unless the user has one of their own or wants none."""
     if settings.get("plugin_cache") is False:
@@ -75,8 +81,10 @@ def plugin_cache(env: Mapping[str, str], settings: Map, warn: Callable[[str], No
         warn(f"TF_PLUGIN_CACHE_DIR='{own}' is ignored: it has to be an absolute path below the root folder")
     folder = settings.get("plugin_cache_dir")
     if not isinstance(folder, str) or not folder:
-        home = env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache")
-        folder = os.path.join(home, "atmos", "terraform", "plugins")
+        home = cache_home(env)
+        if not home:
+            return {}
+        folder = os.path.join(home, "plugins")
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError:

@@ -107,3 +107,21 @@ def known(command: str, sub: str) -> dict[str, str]:
 
 def shorthands(command: str, sub: str) -> dict[str, str]:
     return {**SHORTHANDS, **SHORTHANDS_BY_SUB.get(sub, {}), **SHORTHANDS_BY_SUB.get(command, {})}
+
+HELP = {
+    "stack": "The stack", "dry-run": "Print the commands and do nothing", "skip-init": "Do not run init first",
+    "init-pass-vars": "Give init the var-file too", "append-user-agent": "What terraform adds to its user agent",
+    "process-templates": "Render templates in manifests (true)", "process-functions": "Run YAML functions (true)",
+    "skip": "YAML functions not to run", "query": "Components for which this expression holds",
+    "components": "Only these components", "tags": "Components with any of these tags",
+    "labels": "Components with all of these labels", "help": "Show this help", "identity": "The identity to run as; empty or false: none",
+    "all": "All components (of the stack)", "max-concurrency": "How many run side by side (1)",
+    "failure-mode": "fail-fast or keep-going", "log-order": "stream or grouped",
+    "auto-generate-backend-file": "Write backend.tf.json", "init-run-reconfigure": "Give init -reconfigure",
+    "skip-planfile": "Do not save the plan", "from-plan": "Use the plan made before, or this one",
+    "planfile": "Use this plan", "deploy-run-init": "Run init before deploy", "format": "How to print",
+    "output-file": "Write the result there", "uppercase": "Names in capitals", "flatten": "Maps as several values",
+    "force": "Delete without a question", "skip-lock-file": "Keep the lock file", "with-secrets": "Write sensitive variables too",
+    "file": "Write there", "file-template": "Where to write, with {tokens}", "stacks": "Only these stacks",
+    "terraform-command": "The program to run",
+}  # fmt: skip

@@ -17,16 +17,18 @@ VARIABLE = "ATMOS_TERRAFORM_LOCKS"
 
 
 def path_of(folder: str, env: Mapping[str, str]) -> str:
-    """The file that stands for a module's folder."""
+    """The file that stands for a module's folder; "" where there is no home for it."""
     import zlib
 
-    home = env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache")
+    from runner.terraform.environment import cache_home
+
+    home = cache_home(env)
     place = os.path.realpath(folder)
     if env.get("TF_DATA_DIR"):  # runs that keep their own data do not disturb each other's workspace
         place += "\0" + os.path.join(place, env["TF_DATA_DIR"])
     data = place.encode("utf-8", "surrogateescape")  # two folders with one name would only wait for each other
     name = f"{os.path.basename(folder)[:40]}-{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
-    return os.path.join(home, "atmos", "terraform", "locks", name.replace(":", "_"))
+    return os.path.join(home, "locks", name.replace(":", "_")) if home else ""
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def held(folder: str, env: Mapping[str, str], waiting: Callable[[], None]) -> It
     path = path_of(folder, env)
     mine = [item for item in env.get(VARIABLE, "").split(":") if item]
     name = os.path.basename(path)
-    if name in mine:
+    if name in mine or not path:
         yield ":".join(mine)
         return
     fd = -1
