@@ -7,6 +7,7 @@ aliases expand to. Every mistake is an `AtmosError` with file, line, column and 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -133,8 +134,10 @@ def as_map(value: object, file: str) -> Map:
 def read_text(path: str) -> str:
     """The text of a file: bounded, UTF-8 (or UTF-16 with a byte order mark), without the mark."""
     try:
-        with open(path, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        with open(path, "rb", buffering=0) as stream:
+            data = stream.read(min(os.fstat(stream.fileno()).st_size, MAX_BYTES) + 1)
+            while data and len(data) <= MAX_BYTES and (more := stream.read(65536)):
+                data += more
     except OSError as error:
         raise AtmosError(f"cannot read {path}: {error.strerror or error}", where=Where(path)) from error
     return decode(data, path)
