@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 import auth
-from auth.aws import tools
+from auth import integrations
+from auth.aws import ecr, eks
 from auth.aws.console import address
 from auth.console import sign_in
 from auth.errors import AuthError, ConfigError, IntegrationFailed
@@ -109,7 +110,7 @@ def test_a_failed_integration_is_a_warning_and_the_login_stands(load: Load, sts:
         assert part in text
     assert (home / ".docker/config.json").read_text() == "{not json"
     with pytest.raises(IntegrationFailed, match=r"integration execution failed 'broken'.*registry"):
-        tools.integration(manager, "broken")
+        integrations.run_one(manager, "broken")
     problems = "\n".join(finding.message for finding in manager.validate())
     assert "overwrite" in problems
     assert "aws/made-up" in problems
@@ -126,7 +127,7 @@ def test_integrations_by_provider_and_their_name(load: Load, sts: Proxy, home: P
     with pytest.raises(AuthError, match="integration not found: nope"):
         manager.integration("nope")
     with pytest.raises(IntegrationFailed, match="has no identity configured"):
-        tools.integration(manager, "e")
+        integrations.run_one(manager, "e")
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def test_a_kubeconfig(load: Load, sts: Proxy, home: Path, env: dict[str, str], c
     assert prepared["KUBECONFIG"] == f"/mine:{path}"
     assert prepared["KUBE_CONFIG_PATH"] == str(path)
     before = path.read_bytes()
-    tools.integration(manager, "eks")
+    integrations.run_one(manager, "eks")
     assert path.read_bytes() == before
     manager.logout("base")
     document = yaml.safe_load(path.read_text())
@@ -178,7 +179,7 @@ def test_update_modes_of_a_kubeconfig(load: Load, sts: Proxy, home: Path, cluste
     def run(update: str) -> None:
         spec = {"cluster": {"name": cluster, "region": "us-west-2", "kubeconfig": {
             "path": "~/kube.yaml", "mode": "0640", "update": update}}}
-        tools.integration(load(config(sts.url, eks={"kind": "aws/eks", "via": {"identity": "base"}, "spec": spec})), "eks")
+        integrations.run_one(load(config(sts.url, eks={"kind": "aws/eks", "via": {"identity": "base"}, "spec": spec})), "eks")
 
     run("error")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -193,7 +194,9 @@ def test_update_modes_of_a_kubeconfig(load: Load, sts: Proxy, home: Path, cluste
 
 
 def test_a_cluster_token(load: Load, sts: Proxy) -> None:
-    found = tools.eks_token(load(config(sts.url)), "blue", "us-west-2", "deploy")
+    manager = load(config(sts.url))
+    session = manager.authenticate("deploy", options={"skip_integrations": True})
+    found = eks.token("blue", "us-west-2", session.credentials, manager.run("deploy"))
     assert found["kind"] == "ExecCredential"
     head, text = found["status"]["token"].split(".", 1)
     url = urlsplit(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
@@ -204,14 +207,17 @@ def test_a_cluster_token(load: Load, sts: Proxy) -> None:
     assert not [call for call in sts.calls if "authorization" in call.lower()], "no integration runs for a token"
 
 
-def test_registries_by_address(load: Load, sts: Proxy, home: Path, env: dict[str, str]) -> None:
+def test_registries_by_address(load: Load, sts: Proxy) -> None:
     manager = load(config(sts.url))
-    assert tools.ecr_login(manager, REGISTRY, "base").startswith(f"✓ ECR login: {REGISTRY}")
+    session = manager.authenticate("base", options={"skip_integrations": True})
+    assert ecr.parsed_registry(REGISTRY) == ("123456789012", "us-west-2")
+    found = ecr.login(REGISTRY, "us-west-2", session.credentials, manager.run("base"))
+    assert (found.registry, found.user) == (REGISTRY, "AWS")
+    assert found.password.reveal() not in repr(found)
     with pytest.raises(AuthError, match=r"invalid ECR registry URL: docker\.io"):
-        tools.ecr_login(manager, "docker.io")
-    assert tools.ecr_login_of(manager, "base")
-    with pytest.raises(AuthError, match="identity has no linked integrations: deploy"):
-        tools.ecr_login_of(manager, "deploy")
+        ecr.parsed_registry("docker.io")
+    assert [entry.name for entry in integrations.linked(manager, manager.run("base"))] == ["dev/ecr"]
+    assert integrations.linked(manager, manager.run("deploy")) == []
 
 
 def test_a_console_address(load: Load, fake: Fake, sts: Proxy) -> None:
@@ -257,7 +263,7 @@ def test_entries_that_miss_something_are_config_errors(load: Load, sts: Proxy) -
     bad = config(sts.url, public={"kind": "aws/ecr-public", "via": {"identity": "base"}, "spec": {
         "registry": {"region": "eu-west-1"}}})
     with pytest.raises(IntegrationFailed, match="only us-east-1 and us-west-2") as caught:
-        tools.integration(load(bad), "public")
+        integrations.run_one(load(bad), "public")
     assert isinstance(caught.value.__cause__, ConfigError)
 
 

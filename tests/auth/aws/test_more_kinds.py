@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import auth
-from auth.aws import tools
+from auth import integrations
 from auth.credentials import AwsCredentials
 from auth.errors import AuthError
 from tests.auth.aws.test_sign_in import TOKEN, Person, browse, browser_user, jwt, oidc
@@ -66,16 +66,15 @@ def test_the_public_registry(load: Load, fake: Fake, home: Path, sts: Proxy, env
     config["integrations"] = {"pub": {"kind": "aws/ecr-public", "via": {"identity": "base"}}}
     env.update(AWS_ENDPOINT_URL=sts.url, AWS_ENDPOINT_URL_ECR_PUBLIC=fake.url)
     manager = load(config)
-    assert tools.integration(manager, "pub").startswith("✓ ECR Public login: public.ecr.aws (expires in ")
+    assert integrations.run_one(manager, "pub").startswith("✓ ECR Public login: public.ecr.aws (expires in ")
     auths = json.loads((home / ".docker/config.json").read_text())["auths"]
     assert base64.b64decode(auths["public.ecr.aws"]["auth"]) == b"AWS:public-password"
-    assert tools.ecr_public_login(manager, "base")
     manager.logout("base")
     assert not (home / ".docker/config.json").exists()
     fake._answers.clear()
     fake.on("/", {"authorizationData": {"authorizationToken": "%%%"}})
     with pytest.raises(AuthError, match=r"public\.ecr\.aws gave no usable token"):
-        tools.ecr_public_login(manager, "base")
+        integrations.run_one(manager, "pub")
 
 
 def test_a_gitlab_token_in_a_file(load: Load, sts: Proxy, tmp_path: Path) -> None:
