@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from runner.cli import clicks
 from runner.cli.auth import choice, env_formats, parts
+from runner.cli.auth.words import Voice
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def command(
     else:
         text = written(app, identity, name, login=login, files_only=files_only)
     if target:
-        write_file(os.path.join(app.cwd, target), text, replace=name in env_formats.WHOLE)
+        write_file(app, os.path.join(app.cwd, target), text, replace=name in env_formats.WHOLE)
     else:
         app.out(text)
     return 0
@@ -120,23 +122,26 @@ def removable(app: App, identity: str) -> set[str]:
     return names
 
 
-def write_file(path: str, text: str, *, replace: bool) -> None:
+def write_file(app: App, path: str, text: str, *, replace: bool) -> None:
     """Add text to a file or put it in its place; a new file is readable by its owner alone."""
+    from auth.files import atomic
+
+    if replace:
+        atomic.write_private(path, text)
+        return
     data = text.encode("utf-8", "surrogateescape")
     try:
-        if not replace:
-            fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                os.write(fd, data)
-            finally:
-                os.close(fd)
-            return
-        temporary = f"{path}.{os.getpid()}.tmp"
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOCTTY, 0o600)
         try:
-            os.write(fd, data)
+            found = os.fstat(fd)
+            if stat.S_ISREG(found.st_mode):
+                if found.st_size and os.pread(fd, 1, found.st_size - 1) != b"\n":
+                    data = b"\n" + data  # the last line of what is there must not run into ours
+                if found.st_mode & 0o077 and any(f"{name}=" in text for name in env_formats.AWS_KEYS[1:]):
+                    Voice(app).warn(f"{path} holds credentials now and others can read it: `chmod 600` it")
+            while data:
+                data = data[os.write(fd, data) :]
         finally:
             os.close(fd)
-        os.replace(temporary, path)
     except OSError as error:
         raise AtmosError(f"cannot write {path}: {error.strerror}") from error

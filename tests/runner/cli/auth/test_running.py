@@ -61,6 +61,18 @@ def test_env_files(project: Project) -> None:
     assert mode(project.folder / "out.json") == 0o600
 
 
+def test_env_file_of_others(project: Project) -> None:
+    path = project.folder / "shared.env"
+    path.write_text("A=1")
+    path.chmod(0o644)
+    done = project.run("auth", "env", "-f", "env", "-o", "shared.env", "--login")
+    assert "others can read it" in done.stderr
+    assert path.read_text().startswith("A=1\nAWS_ACCESS_KEY_ID=MOCK_KEY_dev\n")
+    assert done.stdout == ""
+    piped = project.run("auth", "env", "-f", "env", "-o", "/dev/stdout")
+    assert "AWS_PROFILE=dev\n" in piped.stdout
+
+
 def test_env_file_that_cannot_be_written(project: Project) -> None:
     done = project.run("auth", "env", "-o", "no/such/folder/file")
     assert (done.returncode, "cannot write" in done.stderr) == (1, True)
