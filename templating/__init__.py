@@ -9,7 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any
 
     from .errors import TemplateError
@@ -28,13 +28,15 @@ _HOMES = {"Limits": "policy", "Policy": "policy", "StringMap": "kinds", "Templat
 
 def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict: bool = True,
            delimiters: tuple[str, str] | None = None, policy: Policy | None = None,
-           functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None, engine: str = "go") -> str:
+           functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
+           sets: Collection[str] | None = None, engine: str = "go") -> str:
     """The text with its actions replaced by what they give for these data. One pass: results are never rendered.
 
     name: for error messages. strict: a missing map key is an error; otherwise it prints `<no value>`.
     delimiters: None for both `{{ }}` and `<< >>`, or the one pair to use instead.
     policy: what functions may reach; None denies environment, files, programs and network.
     functions: more functions; a value that is a mapping is a namespace (`{"atmos": {"Component": …}}`).
+    sets: the function sets to switch on, of "sprig" and "gomplate"; None is both. The language's own are always there.
     engine: "go", or "jinja2" for that syntax in that library's sandbox.
     """
     if engine != "go":
@@ -49,17 +51,18 @@ def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict
             return quick
     from .template import compile_template
 
-    return compile_template(text, name=name, strict=strict, delimiters=delimiters,
-                            functions=functions).render(data, policy)
+    return compile_template(text, name=name, strict=strict, delimiters=delimiters, functions=functions,
+                            sets=sets).render(data, policy)
 
 
 def compile(text: str, *, name: str = "template", strict: bool = True,
             delimiters: tuple[str, str] | None = None,
-            functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None) -> Template:
+            functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
+            sets: Collection[str] | None = None) -> Template:
     """The text as a Template, to be rendered many times."""
     from .template import compile_template
 
-    return compile_template(text, name=name, strict=strict, delimiters=delimiters, functions=functions)
+    return compile_template(text, name=name, strict=strict, delimiters=delimiters, functions=functions, sets=sets)
 
 
 def __getattr__(name: str) -> Any:

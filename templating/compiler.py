@@ -8,10 +8,10 @@ nothing of a template can become Python code.
 
 from __future__ import annotations
 
-from . import functions
 from .codegen import NIL, Operand
 from .errors import Failure
 from .expressions import Expressions
+from .functions.vocabulary import Vocabulary
 from .nodes import Action, Branch, Include, Jump, Node, Text
 from .parser import Parser
 from .pipelines import Body
@@ -20,7 +20,7 @@ from .runtime import LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from typing import Any
 
 MAX_LOOPS = 14
@@ -29,18 +29,18 @@ _CHUNKED_LOOPS = 4  # Python nests at most 20 loops; a chunked range takes two
 
 
 def compile_text(text: str, name: str, *, strict: bool, delimiters: tuple[str, str] | None,
-                 injected: Mapping[str, Any] | None) -> Program:
-    known = functions.known(injected)
-    parser = Parser(text, name, delimiters, known).run()
+                 sets: Container[str] | None, injected: Mapping[str, Any] | None) -> Program:
+    vocabulary = Vocabulary(sets, injected or ())
+    parser = Parser(text, name, delimiters, vocabulary).run()
     program = Program(parser.source, strict)
-    return Compiler(program, parser, injected or {}).run()
+    return Compiler(program, parser, vocabulary).run()
 
 
 class Compiler(Expressions):
     """The texts, actions and blocks of all templates of one text."""
 
-    def __init__(self, program: Program, parser: Parser, injected: Mapping[str, Any]) -> None:
-        super().__init__(program, injected)
+    def __init__(self, program: Program, parser: Parser, vocabulary: Vocabulary) -> None:
+        super().__init__(program, vocabulary)
         self.parser = parser
         self.bodies = {name: f"t{number}" for number, name in enumerate(parser.defined)}
         self.pending: list[str] = []

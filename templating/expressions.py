@@ -11,10 +11,8 @@ from .runtime import LARGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from .functions.registry import Spec
+    from .functions.vocabulary import Vocabulary
     from .program import Program
 
 _QUICK = {"string": "str", "int": "int", "float": "float", "bool": "bool", "dict": "dict", "list": "list"}
@@ -23,9 +21,9 @@ _QUICK = {"string": "str", "int": "int", "float": "float", "bool": "bool", "dict
 class Expressions(Writer):
     """What can stand in an action. `at` is the node an error would name, as evaluation moves on."""
 
-    def __init__(self, program: Program, injected: Mapping[str, Any]) -> None:
+    def __init__(self, program: Program, vocabulary: Vocabulary) -> None:
         super().__init__(program)
-        self.injected = injected
+        self.vocabulary = vocabulary
         self.calls: dict[str, str] = {}
         self.dot = Operand("x0")
         self.spelled_out = True
@@ -142,9 +140,9 @@ class Expressions(Writer):
     def call(self, node: Identifier, command: Node, members: tuple[str, ...], args: list[Node], final: Operand | None,
              chain: Node | None = None) -> Operand:
         name = node.name
-        if name in self.injected:
+        if name in self.vocabulary.injected:
             return self.call_injected(name, members, command, args, final)
-        if name in functions.NAMESPACES and members:
+        if name in self.vocabulary.namespaces and members:
             spec = functions.find(f"{name}.{members[0]}")
             if spec is None:
                 hints = functions.nearest(members[0], functions.members(name))
@@ -152,10 +150,10 @@ class Expressions(Writer):
                           f"{self.place(chain or node)})")
                 return NIL
             called, rest = members[0], members[1:]
-        elif name in functions.NAMESPACES:
+        elif name in self.vocabulary.namespaces:
             return self.stop(f"{name} is a namespace: name one of its functions", node)
         else:
-            spec, called, rest = functions.find(name), name, members
+            spec, called, rest = functions.find(self.vocabulary.registered(name)), name, members
             assert spec is not None
         if rest:
             value = self.call_spec(spec, called, node, node, [], None)

@@ -30,7 +30,7 @@ def markdown() -> str:
         family = functions.family(module)
         lines += [f"### {family.doc}", ""]
         for spec in specs(module):
-            names = ", ".join([f"`{name}`" for name in spec.names])
+            names = ", ".join([f"`{name.removeprefix('go.')}`" for name in spec.names])
             operands = f" `{spec.signature}`" if spec.signature else ""
             lines.append(f"- {names}{operands} — {spec.doc}")
             if spec.example:

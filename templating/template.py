@@ -7,7 +7,7 @@ from .runtime import Runtime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from .policy import Policy
@@ -48,15 +48,20 @@ class Template:
 
 
 def compile_template(text: str, *, name: str = "template", strict: bool = True,
-                     delimiters: tuple[str, str] | None = None, functions: Mapping[str, Any] | None = None) -> Template:
+                     delimiters: tuple[str, str] | None = None, functions: Mapping[str, Any] | None = None,
+                     sets: Collection[str] | None = None) -> Template:
     """Parse and compile; the work is done once per text."""
-    key = (text, strict, delimiters, frozenset(functions) if functions else None) if len(text) < _CACHED else ()
+    key: tuple[Any, ...] = ()
+    if len(text) <= _CACHED:
+        key = (text, strict, delimiters, frozenset(functions) if functions else None,
+               None if sets is None else frozenset(sets))
     program = _programs.get(key) if key else None
     if program is None:
         from .compiler import compile_text
 
         try:
-            program = compile_text(text, name, strict=strict, delimiters=delimiters, injected=functions)
+            program = compile_text(text, name, strict=strict, delimiters=delimiters, sets=sets,
+                                   injected=functions)
         except Failure as failure:
             raise TemplateError(f"template: {name}: {failure.message}", name=name) from None
         except (RecursionError, MemoryError, SyntaxError) as problem:

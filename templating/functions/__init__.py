@@ -7,14 +7,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
-    from typing import Any
+    from collections.abc import Container, Iterable
 
     from .registry import Family, Spec
 
 
 FAMILIES: dict[str, str] = {
-    "builtin": "and or not eq ne lt le gt ge len index print println printf html js urlquery call",
+    "builtin": (
+        "and or not eq ne lt le gt ge len index go.slice print println printf html js urlquery call"
+    ),
     "text": (
         "trim trimAll trimall trimPrefix trimSuffix nospace upper lower title untitle swapcase repeat "
         "substr trunc abbrev abbrevboth initials wrap wrapWith contains hasPrefix hasSuffix quote squote "
@@ -120,27 +121,8 @@ FAMILIES: dict[str, str] = {
     ),
 }
 
-NAMESPACES: frozenset[str] = frozenset(
-    name.partition(".")[0] for names in FAMILIES.values() for name in names.split() if "." in name
-)
-_MODULES: dict[str, str] = {name: module for module, names in FAMILIES.items() for name in names.split()}
-_TOP = frozenset(name for name in _MODULES if "." not in name) | NAMESPACES
-
-
-class _Known:
-    """The names a text may call: ours and those the caller brought."""
-
-    __slots__ = ("extra",)
-
-    def __init__(self, extra: Container[str]) -> None:
-        self.extra = extra
-
-    def __contains__(self, name: object) -> bool:
-        return name in _TOP or name in self.extra
-
-
-def known(injected: Mapping[str, Any] | None) -> Container[str]:
-    return _TOP | frozenset(injected) if injected else _TOP
+MODULES: dict[str, str] = {name: module for module, names in FAMILIES.items() for name in names.split()}
+NAMESPACES: frozenset[str] = frozenset(name.partition(".")[0] for name in MODULES if "." in name) - {"go"}
 
 
 def family(module: str) -> Family:
@@ -152,13 +134,13 @@ def family(module: str) -> Family:
 
 
 def find(name: str) -> Spec | None:
-    module = _MODULES.get(name)
+    module = MODULES.get(name)
     return family(module).specs[name] if module else None
 
 
 def members(namespace: str) -> list[str]:
     start = namespace + "."
-    return [name[len(start):] for name in _MODULES if name.startswith(start)]
+    return [name[len(start):] for name in MODULES if name.startswith(start)]
 
 
 def nearest(word: str, names: Iterable[str] | Container[str]) -> list[str]:

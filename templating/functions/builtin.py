@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import Failure
 from ..kinds import Function, GoObject, StringMap, Uint8
-from ..values import encode, equal_any, less, text_of, truth, type_name
+from ..values import decode, encode, equal_any, less, text_of, truth, type_name
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -123,6 +123,29 @@ def _item(value: Any, key: Any) -> Any:
         raise Failure(f"index out of range: {key}")
     item = value[key]
     return Uint8(item) if isinstance(value, bytes) else item
+
+
+@add("go.slice", "any any...")
+def slice_(value: Any, *bounds: Any) -> Any:
+    """Bytes of a string or items of a list between two positions; replaced where a set has its own `slice`."""
+    if value is None:
+        raise Failure("slice of untyped nil")
+    if not isinstance(value, str | list | tuple):
+        raise Failure(f"can't slice item of type {type_name(value)}")
+    if len(bounds) > 3 or (isinstance(value, str) and len(bounds) == 3):
+        raise Failure("cannot 3-index slice a string" if len(bounds) == 3 else f"too many slice indexes: {len(bounds)}")
+    sequence = encode(value) if isinstance(value, str) else value
+    limits = [0, len(sequence), len(sequence)]
+    for position, bound in enumerate(bounds):
+        if isinstance(bound, bool) or not isinstance(bound, int):
+            raise Failure(f"cannot index slice/array with type {type_name(bound)}")
+        if not 0 <= bound <= len(sequence):
+            raise Failure(f"index out of range: {bound}")
+        limits[position] = bound
+    if limits[0] > limits[1]:
+        raise Failure(f"invalid slice index: {limits[0]} > {limits[1]}")
+    found = sequence[limits[0] : limits[1]]
+    return decode(found) if isinstance(found, bytes) else found
 
 
 @add("print", "any...", '{{ print 1 2 "a" "b" 3 }}', "1 2ab3")
