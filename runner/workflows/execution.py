@@ -87,12 +87,12 @@ class Execution:
         known = {int(entry["index"]): entry for entry in self.past.begin.get("steps") or ()}
         now = {entry["index"]: entry for entry in fingerprints(self.steps)}
         found: dict[Any, dict[str, Any] | None] = {}
-        for (parent, name), event in self.past.finished().items():
+        for (parent, name, place), event in self.past.finished().items():
             if parent:
                 if event.get("status") == "succeeded":
                     found[parent, name] = expand(event.get("result") or {})
                 continue
-            index = int(event["index"])
+            index = int(place if place is not None else -1)
             if known.get(index) != now.get(index):
                 raise AtmosError(
                     f"workflow `{self.invocation.name}` has changed since run {self.past.run_id}",

@@ -208,15 +208,16 @@ class Past:
     def seconds(self) -> float:
         return max(0.0, float(self.events[-1].get("at") or 0) - self.started) if self.events else 0.0
 
-    def finished(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """(group, step) -> the event of its end, for steps that need not run again: they succeeded, were forgiven or
-        were skipped before anything failed, and what they left is in the journal."""
-        done: dict[tuple[str, str], dict[str, Any]] = {}
+    def finished(self) -> dict[tuple[str, str, int | None], dict[str, Any]]:
+        """(group, step, place) -> the event of its end, for steps that need not run again: they succeeded, were forgiven
+        or were skipped before anything failed, and what they left is in the journal. Children have no place."""
+        done: dict[tuple[str, str, int | None], dict[str, Any]] = {}
         for event in self.events:
             if event.get("event") == "begin":
                 done = {}
             elif event.get("event") == "end":
-                key = (str(event.get("parent") or ""), str(event.get("step")))
+                parent = str(event.get("parent") or "")
+                key = (parent, str(event.get("step")), None if parent else event.get("index"))
                 if event.get("status") in ("succeeded", "forgiven", "skipped") and not event.get("again"):
                     done[key] = event
                 else:

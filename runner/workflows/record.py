@@ -88,19 +88,20 @@ class RunRecord:
         self.status = RUNNING
         self.code = 0
         self.seconds = 0.0
-        self._by_key: dict[tuple[str, str], StepRecord] = {}
+        self._by_key: dict[tuple[str, str, int | None], StepRecord] = {}
 
     def now(self) -> float:
         now: float = self.clock() - self.begun
         return now
 
-    def step(self, name: str, parent: str = "", type: str = "") -> StepRecord:
-        """The newest record of a step, made when there is none."""
-        record = self._by_key.get((parent, name))
+    def step(self, name: str, parent: str = "", type: str = "", index: int | None = None) -> StepRecord:
+        """The newest record of a step, made when there is none. index: tells steps of one name apart."""
+        key = (parent, name, None if parent else index)
+        record = self._by_key.get(key)
         if record is None or (type and record.ended is not None):
             record = StepRecord(name, type=type, parent=parent, started=self.now())
             self.steps.append(record)
-            self._by_key[parent, name] = record
+            self._by_key[key] = record
         return record
 
     def finish(self, code: int) -> None:

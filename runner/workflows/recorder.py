@@ -45,13 +45,13 @@ class Recorder:
         if kind == "step_started":
             self._started(event, name, parent)
         elif kind == "step_command":
-            self.run.step(name, parent).command = self.mask(str(event.get("command", "")))
+            self._record(event, name, parent).command = self.mask(str(event.get("command", "")))
         elif kind == "step_retry":
-            self.run.step(name, parent).attempts = int(event.get("attempt", 1)) + 1
+            self._record(event, name, parent).attempts = int(event.get("attempt", 1)) + 1
         elif kind == "step_finished":
             self._finished(event, name, parent)
         elif kind == "step_replaced":
-            self._replaced(name, parent)
+            self._replaced(event, name, parent)
         elif self.progress is not None and kind == "group_started":
             step = self._step(event, parent)
             if step is None or step.mode != "prefixed":  # prefixed lines are written while the group runs
@@ -59,12 +59,15 @@ class Recorder:
         elif self.progress is not None and kind == "group_ended":
             self.progress.group_ends()
 
+    def _record(self, event: dict[str, Any], name: str, parent: str, type: str = "") -> StepRecord:
+        return self.run.step(name, parent, type, event.get("index"))
+
     def _step(self, event: dict[str, Any], parent: str) -> Step | None:
         """The declaration of the step an event is about."""
         return self._steps.get((parent, int(event.get("index", -1))))
 
     def _started(self, event: dict[str, Any], name: str, parent: str) -> None:
-        record = self.run.step(name, parent, str(event.get("type", "")))
+        record = self._record(event, name, parent, str(event.get("type", "")))
         record.identity, record.stack = str(event.get("identity") or ""), str(event.get("stack") or "")
         self._declared(record, event, parent)
         if self.journal is not None:
@@ -82,7 +85,7 @@ class Recorder:
             record.command = self.mask(command.strip())
 
     def _finished(self, event: dict[str, Any], name: str, parent: str) -> None:
-        record = self.run.step(name, parent)
+        record = self._record(event, name, parent)
         status = str(event.get("status", SUCCEEDED))
         if not record.type:
             self._declared(record, event, parent)
@@ -123,9 +126,9 @@ class Recorder:
                 self.finished()
         self.journal.write("end", urgent=record.status == FAILED, **facts)
 
-    def _replaced(self, name: str, parent: str) -> None:
+    def _replaced(self, event: dict[str, Any], name: str, parent: str) -> None:
         """An `exec` step: what follows is no longer ours to see."""
-        record = self.run.step(name, parent)
+        record = self._record(event, name, parent)
         record.status, record.ended = SUCCEEDED, self.run.now()
         if self.replaced is not None:
             self.replaced()

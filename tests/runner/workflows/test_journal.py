@@ -49,7 +49,7 @@ def test_a_run_that_ends(app: Any) -> None:
 def test_a_run_that_dies_and_its_finished_steps(app: Any) -> None:
     made = begin(app)
     made.write("start", step="a")
-    made.write("end", step="a", status="succeeded", result={"value": "1"})
+    made.write("end", step="a", index=0, status="succeeded", result={"value": "1"})
     made.write("end", step="x", parent="group", status="succeeded")
     made.write("end", step="cleanup", status="succeeded", again=True)
     made.write("start", step="b")
@@ -58,8 +58,8 @@ def test_a_run_that_dies_and_its_finished_steps(app: Any) -> None:
         stream.write(b'{"event": "end", "step": "b", "sta')  # the machine crashed here
     past = journal.find(app, "last")
     assert past.status == "interrupted"
-    assert set(past.finished()) == {("", "a"), ("group", "x")}
-    assert past.finished()["", "a"]["result"] == {"value": "1"}
+    assert set(past.finished()) == {("", "a", 0), ("group", "x", None)}
+    assert past.finished()["", "a", 0]["result"] == {"value": "1"}
 
 
 def test_a_step_that_failed_later_is_not_finished(app: Any) -> None:

@@ -239,3 +239,15 @@ def test_an_exit_step_in_a_report(project: Project) -> None:
     assert project.run("workflow", "w", "--report", "r.json").returncode == 6
     steps = json.loads((project.root / "r.json").read_text())["steps"]
     assert [(step["name"], step["status"]) for step in steps] == [("stop", "failed"), ("step2", "skipped")]
+
+
+def test_steps_of_one_name(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w: {steps: [{name: a, type: shell, command: echo 1}, {name: a, type: shell, command: 'test -e fixed'}]}\n")
+    assert project.run("workflow", "w", "--report", "r.json").returncode == 1
+    steps = json.loads((project.root / "r.json").read_text())["steps"]
+    assert [(step["name"], step["status"]) for step in steps] == [("a", "succeeded"), ("a", "failed")]
+    (project.root / "fixed").touch()
+    again = project.run("workflow", "--resume", "last", "--report", "r.json")
+    assert (again.returncode, again.stdout) == (0, "")
+    steps = json.loads((project.root / "r.json").read_text())["steps"]
+    assert [(step["name"], step["status"]) for step in steps] == [("a", "restored"), ("a", "succeeded")]
