@@ -26,6 +26,7 @@ _SHELL_WORDS = frozenset(
     shift shopt source suspend test then time times trap true type typeset ulimit umask unalias unset until wait while
     { }""".split()
 )
+_POSIX = ("sh", "dash", "ash", "ksh", "mksh", "yash", "zsh", "busybox")
 _HANDLER = (
     "command_not_found_handle() { printf '\"%s\": executable file not found in $PATH\\n' \"$1\" >&2; return 127; }; "
 )
@@ -91,6 +92,8 @@ def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: 
         # A group is parsed whole. `:` stands for a text of comments only; -p keeps BASH_ENV and functions out.
         wrapped = f"{_HANDLER}{{ :; {text}\n\n}}"
         return Program([path, "-O", "extglob", "-p", "-c", wrapped, name], path, whole=True)
+    if os.path.basename(path) not in _POSIX:
+        return Program([path, "-c", text], path)
     return Program([path, "-c", f"{{ :; {text}\n\n}}", name], path, whole=True)
 
 

@@ -5,6 +5,7 @@ Step types get a Context and nothing else. On the short way.
 
 from __future__ import annotations
 
+import errno
 import os
 
 import templating
@@ -237,6 +238,13 @@ class Context:
 
         keep: all output is kept for the result. listen: at least the end of it.
         """
+        try:
+            return self._start(argv, path=path, stdin=stdin, quiet=quiet, keep=keep, listen=listen)
+        except OSError as error:
+            raise self._not_started(argv[0], error) from error
+
+    def _start(self, argv: list[str], *, path: str | None, stdin: int | bytes | None = 0, quiet: bool = False,
+               keep: bool | None = None, listen: bool = False) -> Outcome:  # fmt: skip
         output = self.output
         if stdin == 0 and self.parent is not None:
             stdin = None  # children would take each other's input
@@ -260,16 +268,25 @@ class Context:
         if program.whole and shell.may_miss_variables(text):
             more["listen"] = True
         try:
-            outcome = self.launch(program.argv, path=program.path, **more)
-        except OSError:
-            if program.whole:
-                raise
-            program = shell.program(text + " ", name=name or self.shell_name(), env=self.env, cwd=self.cwd,
+            outcome = self._start(program.argv, path=program.path, **more)
+        except OSError as error:
+            if program.whole or error.errno == errno.E2BIG:
+                raise self._not_started(program.argv[0], error) from error
+            # no script with a `#!` line, or not for us: the shell knows what to do, or what to say
+            program = shell.program(text, name=name or self.shell_name(), env=self.env, cwd=self.cwd,
                                     setting=self.run.shell_setting, plain=False)  # fmt: skip
             outcome = self.launch(program.argv, path=program.path, **more)
         if (program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd)) or (more.get("listen") and outcome.code == launch.NOT_FOUND and shell.missed_variable(program.argv[-1], outcome.stderr)):
             outcome.code = 1
         return outcome
+
+    def _not_started(self, program: str, error: OSError) -> StepError:
+        """The error of a program that could not be started at all."""
+        hints = []
+        if error.errno == errno.E2BIG:
+            hints.append("The command and its environment are too long for one program: put long texts into a file")
+        reason = error.strerror or str(error)
+        return StepError(f"cannot start {program}: {reason}", exit_code=126, hints=hints, retryable=False)
 
     def announce(self, command: str) -> None:
         """Say what runs: to who follows the run, and on the screen with `show.command`."""

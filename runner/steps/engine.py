@@ -262,7 +262,17 @@ class Run(Surroundings):
             show.step(ctx)
         ctx.prepare(entry.process)
         self.event("step_started", step, type=step.type, identity=ctx.identity or "", stack=ctx.stack, parent=ctx.parent)
-        run = types.runner(step.type)
+        runner = types.runner(step.type)
+
+        def run(ctx: Context) -> Result | None:
+            try:
+                return runner(ctx)
+            except BrokenPipeError:
+                raise  # our own reader went away
+            except OSError as error:
+                place = f": {error.filename}" if error.filename else ""
+                raise StepError(f"{error.strerror or error}{place}") from error
+
 
         def attempt(number: int) -> Result | None:
             ctx.attempt = number

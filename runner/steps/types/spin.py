@@ -28,7 +28,7 @@ def run(ctx: Context) -> Result:
     argv = [path, "-c", text]
     spinner = _Spinner(title) if terminal.is_tty(2) and not terminal.is_ci(ctx.app.env) else None
     try:
-        outcome = ctx.launch(argv, path=path, quiet=True, keep=True)
+        outcome = ctx.launch(argv, path=path, stdin=None, quiet=True, keep=True)
     finally:
         if spinner is not None:
             spinner.end()

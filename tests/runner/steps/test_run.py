@@ -328,5 +328,26 @@ def test_groups_in_the_log_of_ci(run: Runner) -> None:
     assert done.out == "::group::a\n1\n::endgroup::\n::group::echo b\nb\n::endgroup::\n"
 
 
+def test_what_is_too_long_to_start(run: Runner) -> None:
+    done = run("- ': {{ .x }};'\n", data={"x": "y" * 200_000})
+    assert done.code == 126
+    assert "too long" in str(done.error)
+
+
+def test_scripts_without_a_first_line(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("echo plain $1\n")
+    (tmp_path / "tool").chmod(0o755)
+    (tmp_path / "dir").mkdir()
+    assert run("- ./tool a\n").out == "plain a\n"
+    assert run("- ./dir\n").code == 126
+    assert run("- ./none\n").code == 127
+
+
+def test_bytes_that_are_no_text(run: Runner) -> None:
+    done = run("- {name: a, command: \"printf '\\\\377x' | od -An -tx1; printf '\\\\377x'\"}\n- \"printf '%s' '{{ .steps.a.stdout }}' | od -An -tx1\"\n", argv=["--mask=false"])
+    assert done.code == 0
+    assert "ff 78" in done.out.splitlines()[-1]
+
+
 def test_another_shell(run: Runner) -> None:
     assert run("- 'echo ${BASH_VERSION:-none};'\n", config="settings: {shell: dash}\n", env={"PATH": os.environ["PATH"]}).out in ("none\n", "")
