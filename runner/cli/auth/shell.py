@@ -15,6 +15,8 @@ from runner.errors import AtmosError, UsageError
 if TYPE_CHECKING:
     from runner.app import App
 
+MARKER = "ATMOS_SHELL_PROMPT"  # for people's own prompts: set in these shells alone
+
 EXAMPLES = """\
 # Your shell under the default identity
 atmos auth shell
@@ -25,8 +27,8 @@ atmos auth shell --shell /bin/zsh -i prod-admin
 # Arguments for the shell follow --
 atmos auth shell -- -c 'aws sts get-caller-identity'
 
-# Show the identity in the prompt (bash)
-PS1='(${ATMOS_IDENTITY}) '$PS1
+# Show the identity in the prompt: a line for ~/.bashrc or ~/.zshrc (there with `setopt PROMPT_SUBST`)
+PS1='${ATMOS_SHELL_PROMPT}'$PS1
 """
 
 
@@ -51,6 +53,7 @@ def command(app: App, words: tuple[str, ...], program: str, trailing: list[str] 
     env = child.environment_of(app, identity, child.base_environment(app))
     environment.apply(env, child.top_level(app))  # what atmos.yaml sets on purpose beats the identity here
     environment.enter_level(env)
+    env[MARKER] = f"({identity or 'no identity'}) "
     voice = Voice(app)
     label = _label(app, identity)
     voice.say()

@@ -192,6 +192,14 @@ def test_shell_with_a_person_in_it(project: Project) -> None:
     assert ended(child) == 4
 
 
+def test_shell_has_a_marker_for_prompts(project: Project) -> None:
+    (project.folder / "rc").write_text("PS1='${ATMOS_SHELL_PROMPT}ready> '\n")
+    child = project.terminal("auth", "shell", "-i", "prod", "--shell", "/bin/bash", "--", "--rcfile", "rc", "-i")
+    child.expect_exact("(prod) ready> ")
+    child.sendline("exit")
+    assert ended(child) == 0
+
+
 def test_shell_has_a_depth(project: Project) -> None:
     done = project.run("auth", "shell", "--", "-c", "true", env={"ATMOS_SHLVL": "10", "SHELL": "/bin/sh"})
     assert (done.returncode, "ATMOS_SHLVL exceeds maximum" in done.stderr) == (1, True)
