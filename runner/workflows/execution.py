@@ -107,12 +107,9 @@ class Execution:
 
     def run(self) -> int:
         """The exit code, or the error that ended the run."""
-        from runner.workflows import dependencies
+        from runner.workflows import dependencies, nodes
 
-        app, name = self.app, self.invocation.name
-        title = f'workflow "{name}"'
-        from runner.workflows import nodes
-
+        app, title = self.app, f'workflow "{self.invocation.name}"'
         alone = bool(app.env.pop(nodes.DONE, "")) or self.past is not None
         graph = None if alone else dependencies.plan(app, title, self.compiled["dependencies"], self.file)
         self._tools()
@@ -141,15 +138,13 @@ class Execution:
         from runner.steps.engine import Run
 
         invocation = self.invocation
-        data: dict[str, Any] = {}
+        words = ""
         if invocation.trailing:
             from templating.quoting import quote_words
 
-            data["TrailingArgs"] = quote_words(invocation.trailing)
-        else:
-            data["TrailingArgs"] = ""
+            words = quote_words(invocation.trailing)
         return Run(
-            self.app, owner, self.steps, data=data, identity_flag=invocation.identity, dry_run=self.dry_run,
+            self.app, owner, self.steps, data={"TrailingArgs": words}, identity_flag=invocation.identity, dry_run=self.dry_run,
             from_step=self.from_step, stack=invocation.stack, tags=invocation.tags, labels=invocation.labels,
             restored=self.restored, on_event=on_event,
         )  # fmt: skip
@@ -208,7 +203,8 @@ class Execution:
             self.app, mask, workflow=invocation.name, file=self.file.relative, argument=invocation.file,
             inline=self.file.inline, path=self.file.path, project=self.app.config.base_path, cwd=self.app.cwd,
             stack=invocation.stack, identity=invocation.identity, tags=invocation.tags, labels=invocation.labels,
-            trailing=[] if hidden else invocation.trailing or [], hidden=hidden, from_step=self.from_step, steps=fingerprints(self.steps),
+            trailing=[] if hidden else invocation.trailing or [], hidden=hidden, from_step=self.from_step,
+            steps=fingerprints(self.steps),
         )  # fmt: skip
 
     def _end(self, record: RunRecord, book: journal.Journal | None, code: int, *, interrupted: bool = False) -> None:
@@ -249,11 +245,17 @@ def masker(app: App) -> Callable[[str], str]:
     from runner.process import secrets
     from runner.process.masking import Mask
 
-    mask = secrets.build(app)
-    if mask is None:
-        mask = Mask()
-        mask.add(app.env[name] for name in secrets.VARIABLES if name in app.env)
-    return mask.text
+    found = secrets.build(app)
+    if found is not None:
+        return found.text  # the run's own takes its place
+    mask = Mask()
+    mask.add(app.env[name] for name in secrets.VARIABLES if name in app.env)
+
+    def hide(text: str) -> str:
+        mask.add(app.identities.secrets())
+        return mask.text(text)
+
+    return hide
 
 
 def fingerprints(steps: list[Step]) -> list[dict[str, Any]]:

@@ -125,11 +125,16 @@ def test_a_terminal_shows_groups_and_a_summary(project: Project) -> None:
 workflows:
   w:
     steps:
-      - {name: g, type: parallel, steps: [{name: slow, type: shell, command: sleep 1}, {name: fast, type: shell, command: echo out}]}
+      - name: g
+        type: parallel
+        steps:
+          - {name: slow, type: shell, command: "until [ -e go ]; do sleep 0.05; done"}
+          - {name: fast, type: shell, command: echo out}
       - {name: after, type: shell, command: echo after}
 """)  # fmt: skip
     child = pexpect.spawn(str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
     child.expect("1 done, 1 running")
+    (project.root / "go").touch()
     child.expect(r"\[fast\] succeeded")
     child.expect("after\r\n")
     child.expect(r"w: 2 succeeded in")
