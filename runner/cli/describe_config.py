@@ -26,7 +26,7 @@ _EXAMPLES = """\
 @clicks.option("--provenance", is_flag=True, help="Show which file and line each value comes from")
 def describe(app: App, format_: str, query: str, provenance: bool) -> int:
     from runner.config import effective
-    from runner.console import formats
+    from runner.console import formats, highlight
 
     if format_ not in ("", "json", "yaml"):
         raise AtmosError(f"invalid 'format': {format_}", hints=["The formats are json and yaml"])
@@ -34,12 +34,13 @@ def describe(app: App, format_: str, query: str, provenance: bool) -> int:
     if provenance:
         data = effective.shown(effective.whole(config))
         if format_ == "json":
-            app.out(formats.to_json([_record(path, value, where) for path, value, where in _leaves(data, config, app.cwd)]))
+            leaves = _leaves(data, config, app.cwd)
+            highlight.show(app, formats.to_json([_record(path, value, where) for path, value, where in leaves]))
         else:
-            app.out(_commented(data, config, app.cwd))
+            highlight.show(app, _commented(data, config, app.cwd))
         return 0
     data = effective.asked(config, query) if query else effective.shown(effective.whole(config))
-    app.out(formats.to_yaml(data) if format_ == "yaml" else formats.to_json(data))
+    highlight.show(app, formats.to_yaml(data) if format_ == "yaml" else formats.to_json(data))
     return 0
 
 

@@ -52,7 +52,7 @@ def list_(app: App, format_: str) -> int:
 def show(app: App, name: str, format_: str) -> int:
     from runner.config import effective, profiles
     from runner.config.record import Record
-    from runner.console import formats
+    from runner.console import formats, highlight
 
     _check(format_, ("yaml", "json", "table"))
     record, places = _locations(app)
@@ -74,9 +74,9 @@ def show(app: App, name: str, format_: str) -> int:
     content = effective.shown({key: effective.masked(effective.plain(value), (key,)) for key, value in merged.items()})
     data = {**row, "Configuration": content}
     if format_ == "json":
-        app.out(formats.to_json(data))
+        highlight.show(app, formats.to_json(data))
     else:
-        app.out(formats.to_yaml({key.lower(): value for key, value in data.items()}))
+        highlight.show(app, formats.to_yaml({key.lower(): value for key, value in data.items()}))
     return 0
 
 
