@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from auth.config import AuthConfig, Identity, Via
 from auth.errors import AmbiguousName, ChainError, ConfigError, CycleError, IdentityNotFound, NotFound, ProviderNotFound
 
-MAX_LINKS = 1000
-
 
 def find(name: str, known: Mapping[str, object] | Iterable[str], missing: Callable[[], NotFound]) -> str:
     """The configured name: exact first, else without regard to letter case when only one fits (decision D39)."""

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from auth.logout import LogoutResult
     from auth.whoami import Whoami
 
-CHAIN_MARGIN = 15 * 60.0
-"""Seconds a stored link must still hold to start a chain from it."""
 
 
 class Manager(Names):

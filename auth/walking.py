@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auth.manager import Manager
 
 MARGIN = 15 * 60.0
+"""Seconds a stored link must still hold for a chain to start from it."""
 
 
 def standalone(identity: Identity) -> bool:

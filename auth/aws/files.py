@@ -11,7 +11,7 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from auth.credentials import AwsCredentials, parse_time, rfc3339
 from auth.errors import ConfigError
@@ -231,7 +231,3 @@ def _document(path: str) -> ini.Document:
 
 def _profile(name: str) -> str:
     return "default" if name == "default" else f"profile {name}"
-
-
-def with_region(credentials: AwsCredentials, region: str) -> AwsCredentials:
-    return replace(credentials, region=region) if region else credentials

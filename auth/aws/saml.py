@@ -12,7 +12,7 @@ from auth.aws import client, files, sts
 from auth.config import Provider
 from auth.credentials import Credentials
 from auth.durations import seconds
-from auth.errors import AuthError, CloudError
+from auth.errors import AuthError, CloudError, nearest
 from auth.kind import Link, ProviderKind, Report, Run
 
 ROLE_ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes/Role"
@@ -35,6 +35,11 @@ class AwsSaml(ProviderKind):
                 good = False
             if not good:
                 report.config(f"invalid URL format: {url}", "url")
+        driver = entry.text("driver") or entry.text("provider_type")
+        if driver and driver.lower() not in [name.lower() for name in DRIVERS]:
+            near = nearest(driver, DRIVERS, 1)
+            report.add(f"unknown SAML driver {driver}, known are {', '.join(DRIVERS)}", "driver", severity="warning",
+                       hint=f"Did you mean `{near[0]}`?" if near else "")
         report.duration("session.duration", low=sts.MINIMUM, high=sts.MAXIMUM, what="the limit of AssumeRoleWithSAML")
 
     def authenticate(self, link: Link, run: Run) -> Credentials:
