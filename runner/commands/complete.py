@@ -14,8 +14,6 @@ from runner.errors import AtmosError
 from runner.globals import FLAGS, SHORTHANDS
 
 if TYPE_CHECKING:
-    import click
-
     from runner.app import App
 
 # what the shell should do with the candidates (the protocol of cobra's __complete)
@@ -49,6 +47,7 @@ class Found:
 def complete(app: App, words: list[str], depth: int = 0) -> Found:
     """Candidates for the last of the words; the words before it are complete."""
     from runner import cli
+    from runner.commands import complete_builtin
     from runner.main import command_word
 
     before, current = words[:-1], words[-1] if words else ""
@@ -62,12 +61,12 @@ def complete(app: App, words: list[str], depth: int = 0) -> Found:
     if row is not None and row.name == "help":
         return complete(app, [*rest, current], depth + 1) if depth < 2 else Found()
     if row is not None:
-        return _builtin(app, row, rest, current)
+        return complete_builtin.builtin(app, row, rest, current)
     target = app.config.aliases().get(word)
     if target is not None:
         return complete(app, [*target.split(), *rest, current], depth + 1) if depth < 10 else Found()
     tree = _tree(app, word)
-    return _custom(app, Command(tree), rest, current) if tree is not None else Found()
+    return custom(app, Command(tree), rest, current) if tree is not None else Found()
 
 
 def _tree(app: App, word: str) -> dict[str, object] | None:
@@ -89,7 +88,7 @@ def _root(app: App, before: list[str], current: str) -> Found:
     if value is not None:
         return value
     if current.startswith("-"):
-        return Found([*_flags(_globals(), []), ("--help", "help for atmos"), ("--version", "Print the version")])
+        return Found([*flags(globals_(), []), ("--help", "help for atmos"), ("--version", "Print the version")])
     found: list[Candidate] = [(row.name, row.summary) for row in cli.TABLE]
     found += [(alias, row.summary) for row in cli.TABLE for alias in row.aliases if current and alias.startswith(current)]
     try:
@@ -104,22 +103,22 @@ def _root(app: App, before: list[str], current: str) -> Found:
     return Found(sorted(found))
 
 
-def _globals() -> list[Flag]:
+def globals_() -> list[Flag]:
     shorthands = {name: short for short, name in SHORTHANDS.items()}
     return [grammar.global_flag(name, shorthands.get(name, "")) for name in FLAGS]
 
 
 def _global_value(app: App, before: list[str], current: str) -> Found | None:
     """The value of one of the program's own flags, if that is what is being written."""
-    by_name = {flag.name: flag for flag in _globals()}
+    by_name = {flag.name: flag for flag in globals_()}
     by_name["C"] = by_name["chdir"]
-    return _flag_value(app, by_name, {"C": by_name["chdir"]}, before, current, None)
+    return flag_value(app, by_name, {"C": by_name["chdir"]}, before, current, None)
 
 
 # -- flags and their values -----------------------------------------------------------------------------
 
 
-def _flags(flags: list[Flag], given: list[str]) -> list[Candidate]:
+def flags(flags: list[Flag], given: list[str]) -> list[Candidate]:
     found = []
     for flag in sorted(flags, key=lambda item: item.name):
         if flag.name in given and not flag.type.endswith("list"):
@@ -131,7 +130,7 @@ def _flags(flags: list[Flag], given: list[str]) -> list[Candidate]:
     return found
 
 
-def _flag_value(
+def flag_value(
     app: App, by_name: dict[str, Flag], by_shorthand: dict[str, Flag], before: list[str], current: str, command: Command | None
 ) -> Found | None:
     """Candidates for the value of a flag, when the last word is one (or holds one after `=`); None when it is not."""
@@ -161,8 +160,11 @@ def _values(app: App, wanted: Flag | Argument, command: Command | None, before: 
     """Candidates for the value of a flag or an argument."""
     if wanted.values:
         return Found([(text(value), "") for value in wanted.values])
-    if wanted.semantic:
-        return Found([(name, "") for name in _semantic(app, wanted.semantic, command, before)])
+    meaning = wanted.semantic or (wanted.name if wanted.name in ("stack", "component") else "")
+    if meaning:  # one that is only called so most likely is one
+        names = semantic(app, meaning, command, before)
+        if names or wanted.semantic:
+            return Found([(name, "") for name in names])
     if isinstance(wanted, Argument):
         return Found(directive=DEFAULT)
     if wanted.name == "identity":
@@ -196,7 +198,7 @@ def _profiles(app: App) -> list[str]:
         return []
 
 
-def _semantic(app: App, meaning: str, command: Command | None, before: list[str]) -> list[str]:
+def semantic(app: App, meaning: str, command: Command | None, before: list[str], kind: str = "") -> list[str]:
     """Stacks, or components: of the stack that stands on the line already, if one does."""
     from runner import stacks
 
@@ -204,7 +206,7 @@ def _semantic(app: App, meaning: str, command: Command | None, before: list[str]
         return sorted(stacks.stack_names(app))
     stack = _given_stack(command, before)
     component = command.data.get("component") if command is not None else None
-    kind = str(component.get("type") or "") if isinstance(component, dict) else ""
+    kind = str(component.get("type") or "") if isinstance(component, dict) else kind
     return sorted(stacks.component_names(app, stack or None, kind=kind or None))
 
 
@@ -223,17 +225,17 @@ def _given_stack(command: Command | None, before: list[str]) -> str:
 # -- custom commands ------------------------------------------------------------------------------------
 
 
-def _custom(app: App, root: Command, rest: list[str], current: str) -> Found:
+def custom(app: App, root: Command, rest: list[str], current: str) -> Found:
     command, taken, named = grammar.locate(root, rest)
     table = grammar.table_of(command)
-    value = _flag_value(app, table.by_name, table.by_shorthand, rest, current, command)
+    value = flag_value(app, table.by_name, table.by_shorthand, rest, current, command)
     if value is not None:
         return value
     words = [word for index, word in enumerate(rest) if index not in taken]
     if current.startswith("-"):
         given = [word[2:].split("=", 1)[0] for word in words if word.startswith("--")]
         given += [table.by_shorthand[word[1]].name for word in words if len(word) == 2 and word[1:] in table.by_shorthand]
-        return Found([*_flags(list(table.by_name.values()), given), ("--help", f"help for {named.name}"), ("-h", f"help for {named.name}")])
+        return Found([*flags(list(table.by_name.values()), given), ("--help", f"help for {named.name}"), ("-h", f"help for {named.name}")])
     positionals = _positionals(command, table, words)
     found: list[Candidate] = []
     if not positionals:
@@ -259,138 +261,3 @@ def _positionals(command: Command, table: grammar.Table, words: list[str]) -> in
             count += 1
         index += 1
     return count
-
-
-# -- built-in commands ----------------------------------------------------------------------------------
-
-
-def _builtin(app: App, row: object, rest: list[str], current: str) -> Found:
-    from runner.cli import Builtin
-    from runner.main import command_word
-
-    assert isinstance(row, Builtin)
-    globals_ = {flag.name: flag for flag in _globals()}
-    target, words = click_command(row, rest)
-    options = _options(app, target)
-    by_name = {**globals_, **{flag.name: flag for flag in options}}
-    by_shorthand = {short: globals_[name] for short, name in SHORTHANDS.items()}
-    if row.identity_shorthand:
-        by_shorthand["i"] = globals_["identity"]
-    by_shorthand.update({flag.shorthand: flag for flag in options if flag.shorthand})
-    value = _flag_value(app, by_name, by_shorthand, rest, current, None)
-    if value is not None:
-        return value
-    if current.startswith("-"):
-        given = [word[2:].split("=", 1)[0] for word in rest if word.startswith("--")]
-        return Found([*_flags(list(by_name.values()), given), ("--help", "help for this command")])
-    at = command_word(rest)
-    if row.subcommands and at < 0:
-        found = [(name, summary) for name, (_, summary) in row.subcommands.items()]
-        try:
-            tree = app.config.command(row.name)
-        except AtmosError:
-            tree = None
-        found += [
-            (child.name, first_line(child.description))
-            for child in (Command(tree).children if tree is not None else ())
-            if not child.internal and child.name not in row.subcommands
-        ]
-        return Found(sorted(found))
-    if row.subcommands and at >= 0 and rest[at] not in row.subcommands:
-        try:
-            tree = app.config.command(row.name)
-        except AtmosError:
-            tree = None
-        return _custom(app, Command({**tree, "joined": row.name}), rest, current) if tree is not None else Found()
-    return _click_arguments(app, row.name, target, words, rest)
-
-
-def click_command(row: object, rest: list[str]) -> tuple[click.Command | None, list[str]]:
-    """The click object that serves a built-in command line, and the words it gets."""
-    import importlib
-
-    from runner.cli import Builtin
-
-    assert isinstance(row, Builtin)
-    words = [word for word in rest if not word.startswith("-")]
-    path, module = f"atmos {row.name}", row.module
-    if words and words[0] in row.subcommands:
-        module = row.subcommands[words[0]][0] or row.module
-    try:
-        loaded = importlib.import_module(module)
-    except Exception:  # noqa: BLE001 - completion never fails
-        return None, words
-    import click
-
-    make = getattr(loaded, "group", None)  # a group that is put together when it is called
-    if make is not None and not isinstance(make, click.Command):
-        found: tuple[click.Command, int] | None = (make(words[0] if words else ""), 0)
-    else:
-        found = _by_path(loaded, [path, *(f"{path} {words[0]}" for _ in words[:1])])
-    if found is None:
-        return None, words
-    command, depth = found
-    rest_words = words[depth:]
-    while isinstance(command, click.Group) and rest_words and rest_words[0] in command.commands:
-        command = command.commands[rest_words[0]]
-        rest_words = rest_words[1:]
-    return command, rest_words
-
-
-def _by_path(module: object, paths: list[str]) -> tuple[click.Command, int] | None:
-    """A click object of a module, by how it is called: the longest path first."""
-    import click
-
-    for depth in range(len(paths) - 1, -1, -1):
-        for value in vars(module).values():
-            if isinstance(value, click.Command) and getattr(value, "path", "") == paths[depth]:
-                return value, depth
-    return None
-
-
-def _options(app: App, target: click.Command | None) -> list[Flag]:
-    """The options of a built-in as flags, with the values that their `shell_complete` knows."""
-    import click
-
-    flags = []
-    ctx = click.Context(target, obj=app) if target is not None else None
-    for param in target.params if target is not None else ():
-        if not isinstance(param, click.Option) or param.hidden:
-            continue
-        longs = [opt[2:] for opt in param.opts if opt.startswith("--")]
-        if not longs:
-            continue
-        short = next((opt[1:] for opt in param.opts if not opt.startswith("--")), "")
-        name = longs[0]
-        flags.append(Flag({
-            "name": name, "shorthand": short, "description": param.help or "",
-            "type": "bool" if param.is_flag or param.count else "list" if param.multiple else "string",
-            "values": [item.value for item in param.shell_complete(ctx, "") if item.type == "plain"] if ctx else [],
-            "semantic": name if name in ("stack", "component") else "",
-        }))  # fmt: skip
-    return flags
-
-
-def _click_arguments(app: App, group: str, target: click.Command | None, words: list[str], rest: list[str]) -> Found:
-    """Candidates for a positional of a built-in: children, identities, components, workflows, commands."""
-    import click
-
-    if isinstance(target, click.Group):
-        return Found(sorted((name, first_line(child.help or "")) for name, child in target.commands.items() if not child.hidden))
-    names = [str(param.name) for param in target.params if isinstance(param, click.Argument)] if target is not None else []
-    position = len(words)
-    name = names[min(position, len(names) - 1)].rstrip("_") if names else ""
-    if name == "workflow":
-        from runner.workflows.names import workflow_names
-
-        return Found([] if position else [(found, file) for found, file, _ in workflow_names(app)])
-    if name in ("component", "components") or (group == "terraform" and position == 0):
-        return Found([(found, "") for found in _semantic(app, "component", None, rest)])
-    if name in ("identity", "identities") or (group == "auth" and name == "name"):
-        return Found([(found, "") for found in identity_names(app)])
-    if name in ("command", "name", "words") and group == "describe":
-        return Found([(summary[0], first_line(summary[1])) for summary in app.config.command_summaries()])
-    param = next((param for param in target.params if param.name == name), None) if target is not None else None
-    if param is not None and isinstance(param.type, click.Choice):
-        return Found([(str(choice), "") for choice in param.type.choices])
-    return Found(directive=DEFAULT)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def below(row: Builtin, node: dict[str, Any], child: str, words: list[str]) -> bool:
     """Whether the words after a built-in's own command `child` name a custom command that was added below it."""
-    from runner.commands.complete import click_command
+    from runner.commands.complete_builtin import click_command
     from runner.commands.model import Command
     from runner.main import command_word
 

@@ -142,6 +142,46 @@ def test_completion_runs_nothing(atmos: Path, project: Path) -> None:
     assert sorted(path.name for path in project.iterdir()) == ["atmos.yaml", "notes.txt", "sub"]
 
 
+STACKS = """
+base_path: ./
+components: {terraform: {base_path: components/terraform}}
+stacks: {base_path: stacks, included_paths: ["*"], name_template: "{{ .vars.stage }}"}
+commands:
+  - name: ship
+    component: {type: script}
+    arguments: [{name: what, type: component}]
+    flags: [{name: to, shorthand: t, semantic_type: stack}]
+    steps: [echo x]
+  - {name: plain, arguments: [{name: component}], flags: [{name: stack, shorthand: s}], steps: [echo x]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["ship", ""], ["db", "web"]),
+        (["ship", "-t", "dev", ""], ["web"]),
+        (["ship", "web", "--to", ""], ["dev", "prod"]),
+        (["plain", "-s", "p"], ["prod"]),
+        (["plain", ""], ["db", "vpc", "web"]),
+        (["terraform", "plan", ""], ["vpc"]),
+        (["terraform", "plan", "-s", "dev", "v"], ["vpc"]),
+        (["terraform", "apply", "vpc", "-s", ""], ["dev", "prod"]),
+        (["terraform", "state", "pu"], ["pull", "push"]),
+        (["terraform", "plan", "--skip-p"], ["--skip-planfile"]),
+        (["tf", "pla"], ["plan", "plan-diff", "planfile"]),
+        (["describe", "component", "vpc", "--stack", "d"], ["dev"]),
+    ],
+)
+def test_stacks_and_components(atmos: Path, project: Path, words: list[str], wanted: list[str]) -> None:
+    (project / "atmos.yaml").write_text(STACKS)
+    (project / "stacks").mkdir()
+    (project / "components" / "terraform" / "vpc").mkdir(parents=True)
+    (project / "stacks" / "dev.yaml").write_text("vars: {stage: dev}\ncomponents: {terraform: {vpc: {}}, script: {web: {}}}\n")
+    (project / "stacks" / "prod.yaml").write_text("vars: {stage: prod}\ncomponents: {terraform: {vpc: {}}, script: {web: {}, db: {}}}\n")
+    assert names(ask(atmos, project, *words)) == wanted
+
+
 # -- real shells ----------------------------------------------------------------------------------------
 
 BASH = r"""
