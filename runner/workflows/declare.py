@@ -244,17 +244,58 @@ def compile_dependencies(raw: dict[str, Any], owner: str) -> tuple[dict[str, Any
 def check_file(file: WorkflowFile, *, first: str = "") -> list[Problem]:
     """Every problem of a file, those of the workflow `first` before the others."""
     problems: list[Problem] = []
+    needs: dict[str, list[dict[str, Any]]] = {}
     for name in sorted(file.workflows, key=lambda name: name != first):
         compiled, found = compile_workflow(file.workflows[name], name=name, file=file)
+        entries = (compiled.get("dependencies") or {}).get("workflows") or ()
+        needs[name] = [entry for entry in entries if not entry["file"]]
         if not found and not compiled["steps"]:
             found = [Problem(f"workflow `{name}` has no steps defined", Where(*compiled["where"])
                              if compiled["where"] else None, path=f"workflows.{name}")]  # fmt: skip
         problems += found
+    problems += _dependency_problems(needs)
     if not file.inline:
         check = _Checker("")
         check.unknown_keys(file.manifest, MANIFEST_KEYS, "the manifest")
         problems += check.problems
     return problems
+
+
+def _dependency_problems(needs: dict[str, list[dict[str, Any]]]) -> list[Problem]:
+    """Unknown names and circles among the workflows of one file."""
+    problems = []
+    known = {name: [entry["name"] for entry in entries] for name, entries in needs.items()}
+    for name, entries in needs.items():
+        for entry in entries:
+            where = Where(*entry["where"]) if entry["where"] else None
+            if entry["name"] not in known:
+                close = nearest(entry["name"], known)
+                problems.append(Problem(
+                    f'unknown dependency: workflow "{entry["name"]}", needed by workflow "{name}"', where,
+                    path=f"workflows.{name}.dependencies", hint=f"Did you mean `{close[0]}`?" if close else "",
+                ))  # fmt: skip
+                continue
+            chain = _chain(known, entry["name"], name)
+            if chain and name == min(chain):  # each circle once
+                shown = " -> ".join(f'workflow "{link}"' for link in [name, *chain])
+                problems.append(Problem(
+                    f"circular dependency detected: {shown}", where, path=f"workflows.{name}.dependencies"
+                ))  # fmt: skip
+    return problems
+
+
+def _chain(known: dict[str, list[str]], start: str, goal: str) -> list[str]:
+    """A way from one workflow to another along what they need; empty when there is none."""
+    ways = [[start]]
+    seen = set()
+    while ways:
+        way = ways.pop()
+        if way[-1] == goal:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, need] for need in known.get(way[-1], ())]
+    return []
 
 
 def headline(text: str) -> tuple[str, str]:

@@ -146,11 +146,14 @@ def reopen(app: App, past: Past, mask: Callable[[str], str]) -> Journal:
     return journal
 
 
-def _lock(fd: int) -> bool:
+def _lock(fd: int, kind: int = fcntl.LOCK_EX) -> bool:
+    """Whether nobody else holds the lock. Where files cannot be locked, nobody does."""
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
+    except OSError:
+        pass
     return True
 
 
@@ -232,12 +235,9 @@ def alive(path: str) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        return not _lock(fd, fcntl.LOCK_SH)
     finally:
         os.close(fd)
-    return False
 
 
 def names(app: App) -> list[str]:

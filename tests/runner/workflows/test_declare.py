@@ -130,3 +130,18 @@ def test_nothing_makes_validation_fail(value: Any, steps: list[Any]) -> None:
 )  # fmt: skip
 def test_the_first_colon_that_counts(text: str, parts: tuple[str, str]) -> None:
     assert declare.headline(text) == parts
+
+
+def test_dependencies_of_a_file_are_checked() -> None:
+    found = problems_of("""
+workflows:
+  build: {steps: [x]}
+  a: {steps: [x], dependencies: {workflows: [b]}}
+  b: {steps: [x], dependencies: {workflows: [c, buid]}}
+  c: {steps: [x], dependencies: {workflows: [a, {name: other, file: elsewhere}]}}
+  own: {steps: [x], dependencies: {workflows: [own]}}
+""")  # fmt: skip
+    assert len(found) == 3, found
+    assert 'unknown dependency: workflow "buid", needed by workflow "b"' in found[1]
+    assert 'workflow "a" -> workflow "b" -> workflow "c" -> workflow "a"' in found[0]
+    assert 'circular dependency detected: workflow "own" -> workflow "own"' in found[2]
