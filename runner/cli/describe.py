@@ -249,8 +249,36 @@ def dependents_(app: App, component: str, stack: str, include_settings: bool, **
     return choices.finish(dependents.of(project, component, stack, include_settings=include_settings))
 
 
+@clicks.command("atmos describe affected", "Show components that differ from another state of the repository", parent=describe)
+@clicks.option("--ref", metavar="REF", default="", help="A git reference, such as refs/heads/main (refs/remotes/origin/HEAD)")
+@clicks.option("--sha", metavar="COMMIT", default="", help="A commit")
+@clicks.option("--repo-path", metavar="PATH", default="", help="Another clone of the repository")
+@clicks.option("--stack", "-s", metavar="NAME", default="", help="Only components of this stack")
+@clicks.option("--include-dependents", is_flag=True, help="What depends on them too")
+@clicks.option("--include-settings", is_flag=True, help="Their settings too")
+@_common
+def affected_(app: App, ref: str, sha: str, repo_path: str, stack: str, include_dependents: bool, include_settings: bool,
+              **options: Any) -> int:  # fmt: skip
+    """`atmos describe affected`."""
+    from runner.stacks import affected, dependents
+    from runner.stacks import project as projects
+
+    choices = Choices(app, **options)
+    choices.format = choices.format or "json"
+    project = projects.of(app)
+    rows = []
+    for item in affected.find(app, project, ref=ref, sha=sha, repo_path=repo_path):
+        found = item.found
+        if stack and stack not in (found.name, found.stack.key):
+            continue
+        if found.layered.abstract:
+            continue
+        below = dependents.of(project, found.layered.name, found.name, include_settings=include_settings) if include_dependents else []
+        row = dependents.row(project, found, below, include_settings)
+        rows.append({**row, "affected": item.reasons[0], "affected_all": item.reasons})
+    return choices.finish(rows)
+
+
 def run(app: App, argv: list[str]) -> int:
     """Entry of the command group."""
-    if argv and argv[0] == "affected":
-        raise AtmosError("atmos describe affected is not supported", hints=["`atmos describe dependents` shows what depends on a component"])
     return clicks.run(describe, app, argv)

@@ -26,24 +26,25 @@ def of(project: Project, component: str, stack: str, *, include_settings: bool =
             key = (found.layered.name, found.name)
             if key in path or not any(need.component == name and need.stack == where for need in needs[id(found)]):
                 continue
-            rows.append(_row(project, found, below(*key, (*path, key)), include_settings))
-        return sorted(rows, key=lambda row: str(row["stack_slug"]))
+            rows.append(row(project, found, below(*key, (*path, key)), include_settings))
+        return sorted(rows, key=lambda item: str(item["stack_slug"]))
 
     return below(component, stack, ((component, stack),))
 
 
-def _row(project: Project, found: Found, dependents: list[Map], include_settings: bool) -> Map:
+def row(project: Project, found: Found, dependents: list[Map], include_settings: bool) -> Map:
+    """One component as `describe dependents` and `describe affected` show it."""
     import os
 
     layered = found.layered
     variables = layered.sections["vars"]
-    row: Map = {
+    result: Map = {
         "component": layered.name, "component_type": layered.kind,
         "component_path": os.path.normpath(os.path.join(project.options.component_base(layered.kind), layered.module)),
         "stack": found.name, "stack_slug": f"{found.name}-{layered.name}".replace("/", "-"),
         "dependents": dependents, "included_in_dependents": False,
     }  # fmt: skip
-    row.update({name: variables[name] for name in CONTEXT[:4] if isinstance(variables.get(name), str)})
+    result.update({name: variables[name] for name in CONTEXT[:4] if isinstance(variables.get(name), str)})
     if include_settings:
-        row["settings"] = plain(layered.sections["settings"])
-    return row
+        result["settings"] = plain(layered.sections["settings"])
+    return result

@@ -25,8 +25,6 @@ _NOT_IN_BULK = ("shell", "console", "import", "taint", "untaint", "force-unlock"
 def run(app: App, invocation: Invocation) -> int:
     """Run for all selected components."""
     explicit = any(name in invocation.given for name in ("all", "affected", "query", "components", "tags", "labels"))
-    if invocation.given.get("affected") is True:
-        raise AtmosError("`--affected` is not supported", hints=["Select with `--components`, `--query`, `--tags` or `--labels`"])
     single = [name for name in _SINGLE if invocation.passes(name)]
     if (single and not explicit) or invocation.sub in _NOT_IN_BULK:
         raise AtmosError(

@@ -39,16 +39,46 @@ def jobs(app: App, invocation: Invocation) -> list[Job]:
     project = projects.of(app)
     if invocation.given.get("all") is True:
         project.require_sound()
+    changed = _affected(app, project, invocation) if invocation.given.get("affected") is True else None
     everything = [found for found in project.every("terraform", strict=invocation.given.get("all") is True)
                   if not found.layered.abstract and found.layered.enabled]  # fmt: skip
     project.warn_of_broken()
     everything = _once(project, everything)
-    wanted = {id(found) for found in everything if _wanted(app, project, invocation, found)}
+    wanted = {
+        id(found) for found in everything
+        if (changed is None or (found.layered.name, found.name) in changed) and _wanted(app, project, invocation, found)
+    }  # fmt: skip
+    if invocation.has("include-dependents"):
+        wanted = _with_dependents(everything, wanted)
     ordered = order(app, everything, wanted)
     if invocation.sub == "destroy":
         _reverse(ordered)
         ordered.reverse()
     return ordered
+
+
+def _affected(app: App, project: Project, invocation: Invocation) -> set[Key]:
+    """The components that differ from the state of the repository that the flags name."""
+    from runner.stacks import affected
+
+    found = affected.find(app, project, ref=invocation.text("ref"), sha=invocation.text("sha"),
+                          repo_path=invocation.text("repo-path"), kind="terraform")  # fmt: skip
+    return {(item.found.layered.name, item.found.name) for item in found}
+
+
+def _with_dependents(everything: list[Found], wanted: set[int]) -> set[int]:
+    """The selection and everything that depends on it, directly or through others."""
+    keys = {(found.layered.name, found.name) for found in everything if id(found) in wanted}
+    grown = set(wanted)
+    while True:
+        more = {
+            id(found) for found in everything if id(found) not in grown
+            and any((need.component, need.stack) in keys for need in selection.dependencies(found.layered.sections, found.name))
+        }  # fmt: skip
+        if not more:
+            return grown
+        grown |= more
+        keys |= {(found.layered.name, found.name) for found in everything if id(found) in more}
 
 
 def _once(project: Project, everything: list[Found]) -> list[Found]:
