@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING
 
+from runner.console.formats import to_json
 from runner.errors import AtmosError, nearest
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def github(variables: Mapping[str, str]) -> str:
 
 def as_json(data: object) -> str:
     """Indented JSON, keys sorted."""
-    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return to_json(data, sort=True)
 
 
 def terragrunt(variables: Mapping[str, str]) -> str:
@@ -81,7 +81,7 @@ def credential_process(variables: Mapping[str, str], expiration: str = "") -> st
         data["SessionToken"] = variables["AWS_SESSION_TOKEN"]
     if expiration:
         data["Expiration"] = expiration
-    return json.dumps(data, indent=2) + "\n"
+    return to_json(data)
 
 
 _EXPORT = _lines("export {name}={value}", shlex.quote)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from runner.cli import clicks
 from runner.cli.auth import list_graph, list_text, parts
 from runner.cli.auth.listing import Shown, as_data, everything, narrowed
-from runner.console import terminal
+from runner.console import formats, terminal
 from runner.errors import AtmosError, nearest
 
 if TYPE_CHECKING:
@@ -97,13 +97,9 @@ def command(app: App, format_name: str, providers: str | None, identities: str |
 def drawn(app: App, listing: Shown, name: str) -> str:
     """The listing in a format."""
     if name == "json":
-        import json
-
-        return json.dumps(as_data(listing), indent=2, ensure_ascii=False) + "\n"
+        return formats.to_json(as_data(listing))
     if name == "yaml":
-        import yaml
-
-        return str(yaml.safe_dump(as_data(listing), sort_keys=False, allow_unicode=True))
+        return formats.to_yaml(as_data(listing))
     if name == "graphviz":
         return list_graph.graphviz(listing)
     if name == "mermaid":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runner.cli import clicks
 from runner.cli.auth.words import Voice
+from runner.console.formats import to_json
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ atmos auth validate
 # Say what is checked
 atmos auth validate --verbose
 
+# For programs
+atmos auth validate --format json
+
 # As CI does: exit status 1 when anything is wrong
 atmos --profile ci auth validate
 """
@@ -27,8 +31,18 @@ YES = ("1", "t", "true", "yes", "on")
 
 @clicks.command("atmos auth validate", "Check the auth configuration; all problems are listed.", examples=EXAMPLES)
 @clicks.option("--verbose", "-v", is_flag=True, help="Say what is checked. Also ATMOS_AUTH_VALIDATE_VERBOSE.")
-def command(app: App, verbose: bool) -> int:
+@clicks.option(
+    "--format",
+    "-f",
+    "format_name",
+    type=clicks.Choice(["text", "json"]),
+    default="text",
+    help="json: print the findings as a list to stdout.",
+)
+def command(app: App, verbose: bool, format_name: str) -> int:
     """Check, and say on stderr what came of it."""
+    if format_name == "json":
+        return as_json(app)
     voice = Voice(app)
     spoken = verbose or app.flags.on("verbose") or app.env.get("ATMOS_AUTH_VALIDATE_VERBOSE", "").lower() in YES
     if spoken:
@@ -53,6 +67,24 @@ def command(app: App, verbose: bool) -> int:
     else:
         message = f"invalid auth config: {len(errors)} problems found"
     raise AtmosError(message)
+
+
+def as_json(app: App) -> int:
+    """The findings for machines; exit status 1 when one of them is an error."""
+    findings = app.identities.manager().validate()
+    rows = []
+    for finding in findings:
+        row = {
+            "severity": finding.severity,
+            "message": finding.message,
+            "path": ".".join(finding.path),
+            "file": getattr(finding.where, "file", ""),
+            "line": getattr(finding.where, "line", 0),
+            "hint": finding.hint,
+        }
+        rows.append({key: value for key, value in row.items() if value})
+    app.out(to_json(rows))
+    return 1 if any(finding.severity == "error" for finding in findings) else 0
 
 
 def _line(message: str, where: object | None, hint: str) -> str:

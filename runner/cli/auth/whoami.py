@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from runner.cli import clicks
 from runner.cli.auth import choice, parts
 from runner.cli.auth.words import Voice, clock
+from runner.console.formats import to_json
 
 if TYPE_CHECKING:
     from auth.whoami import Whoami
@@ -46,7 +46,7 @@ def command(app: App, output: str | None) -> int:
         raise _explained(parts.failed(error, f"identity={identity}")) from error
     chosen = output if output is not None else app.env.get("ATMOS_AUTH_WHOAMI_OUTPUT", "")
     if chosen.strip().lower() == "json":
-        app.out(json.dumps(status.as_data(), indent=2, ensure_ascii=False) + "\n")
+        app.out(to_json(status.as_data()))
     else:
         show(app, status)
     return 0

@@ -60,6 +60,16 @@ def test_validate_lists_everything_with_its_place(make_project: MakeProject) -> 
     assert project.run("auth", "exec", "--", "true").returncode == 0
 
 
+def test_validate_for_programs(make_project: MakeProject, project: Project) -> None:
+    assert json.loads(project.run("auth", "validate", "-f", "json").stdout) == []
+    broken = make_project(BROKEN)
+    done = broken.run("auth", "validate", "-f", "json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, len(found)) == (1, "", 4)
+    assert {row["path"] for row in found} >= {"logs.level", "providers.corp.kind"}
+    assert all(row["file"].endswith("atmos.yaml") and row["line"] for row in found)
+
+
 def test_validate_verbose(project: Project) -> None:
     for argv, env in ((["--verbose"], {}), ([], {"ATMOS_AUTH_VALIDATE_VERBOSE": "true"})):
         done = project.run("auth", "validate", *argv, env=env)
