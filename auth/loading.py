@@ -21,8 +21,6 @@ from auth.store import Store
 if TYPE_CHECKING:
     from auth.keyrings import Keyring
 
-KEYRING_TYPES = ("system", "file", "memory")
-
 
 def load(
     config: Mapping[str, Any] | str | os.PathLike[str],
@@ -76,8 +74,11 @@ def load(
     silent = _silent
     say_warning = warn or _to_stderr
     keyring_type = environment.get("ATMOS_KEYRING_TYPE", "")
-    if keyring_type and keyring_type.lower() not in KEYRING_TYPES:
-        say_warning(f'unknown keyring type "{keyring_type}", using system keyring')
+    if keyring_type:
+        from auth import keyrings
+
+        if not keyrings.exists(keyring_type):
+            say_warning(f'unknown keyring type "{keyring_type}", using system keyring')
     command = tuple(refresh_command) if refresh_command else ("atmos", "-C", folder)
 
     def open_keyring() -> Keyring:

@@ -68,10 +68,12 @@ def validate(manager: Manager) -> list[Finding]:
 
 def _keyring(manager: Manager) -> list[Finding]:
     kind = manager.config.get("keyring.type")
-    if kind is None or isinstance(kind, tuple) or str(kind).lower() in ("system", "file", "memory"):
+    from auth import keyrings
+
+    if kind is None or isinstance(kind, tuple) or keyrings.exists(str(kind)):
         return []
     return [Finding(f'keyring configuration validation failed: unknown keyring type "{kind}", '
-                    "must be one of: system, file, memory", ("keyring", "type"), manager.place(("keyring", "type")))]
+                    f"must be one of: {', '.join(keyrings.known())}", ("keyring", "type"), manager.place(("keyring", "type")))]
 
 
 def _entry(entry: Provider | Identity, manager: Manager) -> list[Finding]:

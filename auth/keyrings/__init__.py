@@ -7,13 +7,20 @@ becomes plain text: nothing is kept then, and whoever needs what would be in it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from auth import paths
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from auth.config import AuthConfig
     from auth.prompts import Prompter
+
+BUILT_IN = ("system", "file", "memory")
+ENTRY_POINTS = "atmos.auth.keyrings"
+"""Other packages' keyrings: a type's name, and a callable that makes a `Keyring` of `keyring.spec` and the environment."""
 
 ACCOUNT = "atmos-auth"
 """The account under which entries stand in the system's keyring."""
@@ -90,6 +97,42 @@ def open_keyring(config: AuthConfig, env: Mapping[str, str], prompter: Callable[
                         or "ATMOS_KEYRING_PASSWORD")
         return FileKeyring(resolve(folder) if folder else f"{paths.data_home(env)}/keyring", password_env, env,
                            prompter)
+    if wanted != "system" and wanted in third_party():
+        return _of_package(wanted, config, env)
     from auth.keyrings.system import open_system
 
     return open_system(env)
+
+
+def exists(kind: str) -> bool:
+    """Whether there is a keyring of a type, in any letter case."""
+    name = kind.strip().lower()
+    return name in BUILT_IN or name in third_party()
+
+
+def known() -> list[str]:
+    """The types of keyrings there are, other packages' included."""
+    return [*BUILT_IN, *sorted(third_party())]
+
+
+@cache
+def third_party() -> dict[str, EntryPoint]:
+    """Keyrings of other packages, by type."""
+    from importlib.metadata import entry_points
+
+    return {point.name.lower(): point for point in entry_points(group=ENTRY_POINTS)
+            if point.name.lower() not in BUILT_IN}
+
+
+def _of_package(wanted: str, config: AuthConfig, env: Mapping[str, str]) -> Keyring:
+    from auth.errors import AuthError, KeyringError
+
+    spec = config.get("keyring.spec")
+    try:
+        found: Keyring = third_party()[wanted].load()(spec if isinstance(spec, Mapping) else {}, env)
+    except AuthError:
+        raise
+    except Exception as error:
+        raise KeyringError(f"the keyring {wanted} of another package cannot be opened: {error}",
+                           hints=["Update or remove that package, or choose another `keyring.type`"]) from error
+    return found

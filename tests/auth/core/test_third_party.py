@@ -21,6 +21,11 @@ session = manager.authenticate("me")
 print(session.account, session.environment({"ACME_TOKEN": "x", "HOME": "/h"}))
 for finding in manager.validate():
     print(finding.message, finding.hint)
+stored = {"keyring": {"type": "acme-safe", "spec": {"folder": "~/safe"}}, "providers": {"s": {"kind": "mock"}},
+          "identities": {"m": {"kind": "mock", "via": {"provider": "s"}}}}
+auth.load(stored).authenticate("m", force=True)
+later = auth.load(stored)
+print(later.cached("m") is not None, later.services.store.keyring.keys(), later.validate())
 """
 
 
@@ -42,5 +47,6 @@ def test_a_package_adds_a_kind(tmp_path: Path) -> None:
         'identity "bad" validation failed: invalid identity config: team is required in principal ',
         'identity "typo" validation failed: invalid identity kind: unsupported identity kind: acme/token-fil '
         "Did you mean `acme/token-file`?",
+        "True ['atmos_m', 'atmos_s'] []",
     ]
     assert "swordfish" not in done.stdout + done.stderr
