@@ -157,6 +157,8 @@ class Run(Surroundings):
     def _login(self, steps: list[Step]) -> None:
         """With a person at hand, authenticate every identity that steps may need; errors wait for their step."""
         for step in steps:
+            if step.index in self.restored or not self.may_run(step):
+                continue
             for item in (step, *step.children):
                 entry = types.row(item.type)
                 own = item.identity or step.identity
