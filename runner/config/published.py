@@ -128,7 +128,8 @@ def _command_definitions() -> dict[str, dict[str, Any]]:
         "identity": {"type": ["string", "null"]},
         "component_config": _object({"component": _SCALAR, "stack": _SCALAR}),
         "component": _object({"type": _SCALAR, "base_path": _SCALAR}),
-        "dependencies": _object({"tools": {"type": ["object", "null"]}, "commands": needs, "workflows": needs}),
+        "dependencies": _object({"tools": {"type": ["object", "null"]}, "commands": needs, "workflows": needs,
+                                 "max_concurrency": {"type": ["integer", "null"], "minimum": 0}}),
         "deps": needs, "examples": {}, "sources": _TEXTS, "generates": _TEXTS,
     }  # fmt: skip
     return {"Command": _object(command, ["name"])}

@@ -76,3 +76,18 @@ def test_example(example: Example, tmp_path: Path) -> None:
                 assert part in done.stdout
         else:
             assert [line.rstrip() for line in done.stdout.splitlines()] == output, (command, done.stderr)
+
+
+def test_examples_are_what_the_published_schema_allows() -> None:
+    import jsonschema
+
+    from runner.config import published
+    from runner.config.reader import parse
+
+    validator = jsonschema.Draft202012Validator(published.configuration())
+    wrong = []
+    for example in examples():
+        found = parse(example.files["atmos.yaml"], "atmos.yaml")
+        wrong += [error.message for error in validator.iter_errors(found)]
+    assert len(wrong) == 1  # the example of a mistake
+    assert "descripton" in wrong[0]
