@@ -44,7 +44,8 @@ def build(config: AuthConfig, target: str, standalone: Callable[[Identity], bool
     while True:
         identity = config.identities[name]
         if name in walked:
-            raise CycleError([*walked[walked.index(name):], name], where=config.identities[target].where)
+            raise CycleError([*walked[walked.index(name):], name], target=target,
+                             where=config.identities[target].where)
         walked.append(name)
         via = via_of(identity)
         if via is None:

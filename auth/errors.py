@@ -115,12 +115,12 @@ class ChainError(ConfigError):
 class CycleError(ChainError):
     """The links of a chain go round in a circle; `links` names it in full."""
 
-    def __init__(self, links: Iterable[str], *, where: object | None = None) -> None:
+    def __init__(self, links: Iterable[str], *, target: str = "", where: object | None = None) -> None:
         self.links = list(links)
         first = self.links[0] if self.links else ""
         super().__init__(
-            "circular dependency detected in identity chain: circular dependency detected in identity chain "
-            f'involving "{first}" ({" -> ".join(self.links)})',
+            f'failed to build authentication chain for identity "{target or first}": circular dependency detected in '
+            f'identity chain involving "{first}" ({" -> ".join(self.links)})',
             hints=["Let one of these identities start at a provider instead"],
             where=where,
         )
