@@ -1,9 +1,9 @@
 """RE2's regular expressions: the syntax is checked and translated to Python's `re`; searching cannot run away.
 
-Translated: ASCII classes, `$` and `\\z` at the very end, `[[:alpha:]]`, `\\pL`, `\\Q…\\E`, `(?U)`, repeat limits.
+Translated: ASCII classes, `$` and `\\z` at the very end, `[[:alpha:]]`, `\\Q…\\E`, `(?U)`, repeat limits.
 Refused with RE2's messages: look-around, back-references, possessive and doubled repetitions.
 Python's engine backtracks: a pattern that could take exponential time, and one that could take quadratic time on a
-long text, run on the RE2 library instead, which is imported only then.
+long text, run on the RE2 library instead, which is imported only then; so do classes such as `\\pL`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
-
 
 MAX_PATTERN = 20_000
 SHORT = 500
@@ -45,9 +44,8 @@ class Pattern:
 
             options = re2.Options()
             options.log_errors = False
-            options.never_nl = False
             try:
-                self._safe = re2.compile(re.sub(r"\(\?P?<\w+>", "(", self.source), options=options)
+                self._safe = re2.compile(_unnamed(self.source), options=options)
             except re2.error as problem:
                 raise Failure(f"error parsing regexp: {problem}: `{self.source}`") from None
         return self._safe
@@ -60,9 +58,11 @@ class Pattern:
 
     def matches(self, text: str, limit: int = -1) -> Iterator[Any]:
         """Matches from left to right; an empty one right after another match does not count."""
+        engine = self._engine(text)
+        found = _all(engine, text) if engine is self.regex else engine.finditer(text)
         previous = -1
         try:
-            for match in self._engine(text).finditer(text):
+            for match in found:
                 if limit == 0:
                     return
                 start, end = match.span()
@@ -75,17 +75,34 @@ class Pattern:
             raise Failure("the text is not valid UTF-8") from None
 
 
+def _all(regex: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """As `finditer`, but after an empty match the search goes on one character later."""
+    at, size = 0, len(text)
+    while at <= size:
+        match = regex.search(text, at)
+        if match is None:
+            return
+        yield match
+        at = match.end() if match.end() > at else at + 1
+
+
 @lru_cache(maxsize=256)
 def compile_pattern(source: str) -> Pattern:
     """Failure with RE2's message (`error parsing regexp: …`) when the syntax is wrong."""
     if len(source) > MAX_PATTERN:
         raise Failure("error parsing regexp: expression too large")
-    translated = Translator(source).run()
+    translator = Translator(source)
+    translated = translator.run()
     try:
         regex = re.compile(translated)
     except (re.error, OverflowError, RecursionError) as problem:
         raise Failure(f"error parsing regexp: {problem}: `{source}`") from None
-    return Pattern(source, regex, _risk(translated))
+    return Pattern(source, regex, 2 if translator.unicode else _risk(translated))
+
+
+def _unnamed(source: str) -> str:
+    """The pattern with numbered groups only: two groups may have one name here, but not in the library."""
+    return re.sub(r"(\\.)|\(\?P?<\w+>", lambda match: match[1] or "(", source, flags=re.DOTALL)
 
 
 def _risk(translated: str) -> int:
@@ -128,4 +145,4 @@ def _risk(translated: str) -> int:
 
     if explodes(parser.parse(translated)):
         return 2
-    return 1 if loops > 1 or (loops and not translated.startswith("\\A")) else 0
+    return 1 if loops > 1 or (loops and not translated.startswith("(?:\\A)")) else 0

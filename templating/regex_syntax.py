@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from .errors import Failure
 
@@ -30,7 +29,8 @@ class Translator:
         self.out: list[str] = []
         self.flags = {"i": False, "m": False, "s": False, "U": False}
         self.stack: list[dict[str, bool]] = []
-        self.names = 0
+        self.unicode = False
+        """uses classes that Python lacks"""
 
     def run(self) -> str:
         source = self.source
@@ -39,8 +39,7 @@ class Translator:
             char = source[self.pos]
             start = self.pos
             if char == "(":
-                self.group()
-                can_repeat = False
+                can_repeat = self.group() and can_repeat
             elif char == ")":
                 if not self.stack:
                     raise _fail("unexpected )", source)
@@ -54,7 +53,7 @@ class Translator:
                 can_repeat = False
             elif char in "*+?" or (char == "{" and _repeat.match(source, self.pos)):
                 if not can_repeat:
-                    raise _fail("missing argument to repetition operator", self.operator()[0])
+                    raise _fail("missing argument to repetition operator", source[start : self.operator_end()])
                 self.repetition()
                 can_repeat = False
                 self.no_second_repetition(start)
@@ -66,11 +65,11 @@ class Translator:
                 self.pos += 1
                 can_repeat = True
             elif char == "^":
-                self.emit("(?m:^)" if self.flags["m"] else "\\A")
+                self.emit("(?m:^)" if self.flags["m"] else "(?:\\A)")
                 self.pos += 1
                 can_repeat = True
             elif char == "$":
-                self.emit("(?m:$)" if self.flags["m"] else "\\Z")
+                self.emit("(?m:$)" if self.flags["m"] else "(?:\\Z)")
                 self.pos += 1
                 can_repeat = True
             elif char == "\\":
@@ -95,13 +94,14 @@ class Translator:
 
     # --- groups -----------------------------------------------------------------------------------
 
-    def group(self) -> None:
+    def group(self) -> bool:
+        """Open a group, or set flags; True when it was only flags."""
         source, start = self.source, self.pos
         if not source.startswith("(?", start):
             self.stack.append(dict(self.flags))
             self.emit("(")
             self.pos += 1
-            return
+            return False
         match = re.compile(r"\(\?P?<([^>]*)>").match(source, start)
         if match and not source.startswith(("(?<=", "(?<!"), start):
             if not re.fullmatch(r"[A-Za-z0-9_]+", match[1]):
@@ -110,7 +110,7 @@ class Translator:
             name = match[1] if not match[1][0].isdigit() and f"(?P<{match[1]}>" not in self.out else ""
             self.emit(f"(?P<{name}>" if name else "(")
             self.pos = match.end()
-            return
+            return False
         match = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])").match(source, start)
         if match is None or match.group() in ("(?)",):
             end = start + 2
@@ -124,9 +124,8 @@ class Translator:
             self.flags[flag] = True
         for flag in match[2] or "":
             self.flags[flag] = False
-        if match[3] == ")" and self.stack is not None:
-            self.flags = dict(self.flags)
         self.pos = match.end()
+        return match[3] == ")"
 
     # --- repetitions --------------------------------------------------------------------------------
 
@@ -135,6 +134,10 @@ class Translator:
         match = _repeat.match(self.source, self.pos) if self.source[self.pos] == "{" else None
         end = match.end() if match else self.pos + 1
         return self.source[self.pos : end], end
+
+    def operator_end(self) -> int:
+        end = self.operator()[1]
+        return end + self.source.startswith("?", end)
 
     def repetition(self) -> None:
         text, end = self.operator()
@@ -156,7 +159,7 @@ class Translator:
             return
         char = self.source[self.pos]
         if char in "*+?" or (char == "{" and _repeat.match(self.source, self.pos)):
-            raise _fail("invalid nested repetition operator", self.source[start : self.operator()[1]])
+            raise _fail("invalid nested repetition operator", self.source[start : self.operator_end()])
 
     # --- escapes and classes ------------------------------------------------------------------------
 
@@ -167,9 +170,9 @@ class Translator:
         char = source[start + 1]
         self.pos += 2
         if char == "A":
-            self.emit("\\A")
+            self.emit("(?:\\A)")
         elif char == "z":
-            self.emit("\\Z")
+            self.emit("(?:\\Z)")
         elif char == "b":
             self.emit("(?a:\\b)")
         elif char == "B":
@@ -218,16 +221,21 @@ class Translator:
         raise _fail("invalid escape sequence", source[start : start + 2])
 
     def unicode_class(self) -> str:
-        """`\\pL`, `\\p{Greek}`, `\\P{Lu}`, `\\p{^Lu}` as ranges of a character class."""
+        """`\\pL`, `\\p{Greek}`, `\\P{Lu}`, `\\p{^Lu}`: only the RE2 library knows these, so it runs the pattern."""
         match = re.compile(r"\\([pP])(?:\{(\^?)(\w+)\}|(\w))").match(self.source, self.pos)
         if match is None:
             raise _fail("invalid character class range", self.source[self.pos : self.pos + 3])
-        ranges = unicode_ranges(match[3] or match[4])
-        if ranges is None:
-            raise _fail("invalid character class range", match.group())
+        import re2
+
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            re2.compile(match.group(), options=options)
+        except re2.error:
+            raise _fail("invalid character class range", match.group()) from None
         self.pos = match.end()
-        negative = (match[1] == "P") != bool(match[2])
-        return _range_text(_inverse(ranges) if negative else ranges)
+        self.unicode = True
+        return "\\w"
 
     def char_class(self) -> str:
         source, start = self.source, self.pos
@@ -314,30 +322,3 @@ def _inverse(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     if start <= 0x10FFFF:
         result.append((start, 0x10FFFF))
     return result
-
-
-@lru_cache(maxsize=32)
-def unicode_ranges(name: str) -> list[tuple[int, int]] | None:
-    """Code points of a general category (`L`, `Lu`) or of a script, by the names of its characters."""
-    import sys
-    import unicodedata
-
-    category = re.fullmatch(r"[CLMNPSZ][a-z]?", name)
-    if name == "Any":
-        return [(0, 0x10FFFF)]
-    prefix = name.upper().replace("_", " ") + " "
-    ranges: list[tuple[int, int]] = []
-    start = -1
-    for code in range(sys.maxunicode + 2):
-        if code > sys.maxunicode:
-            inside = False
-        elif category:
-            inside = unicodedata.category(chr(code)).startswith(name)
-        else:
-            inside = unicodedata.name(chr(code), "").startswith(prefix)
-        if inside and start < 0:
-            start = code
-        elif not inside and start >= 0:
-            ranges.append((start, code - 1))
-            start = -1
-    return ranges or None

@@ -150,7 +150,7 @@ def random_string(rt: Any, count: Any, *alphabet: Any) -> str:
         from ..regex import compile_pattern
 
         pattern = compile_pattern(text_of(alphabet[0]))
-        wanted = "".join([char for char in map(chr, range(0x250)) if pattern.regex.fullmatch(char)])
+        wanted = "".join([char for char in map(chr, range(0x250)) if pattern.search(char)])
         if not wanted:
             raise Failure(f"no character matches {text_of(alphabet[0])}")
     elif len(alphabet) == 2:

@@ -66,19 +66,19 @@ def attempt(text: str, data: Any = DATA) -> None:
         assert isinstance(result, str)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(blocks(), max_size=4).map("".join))
 def test_grammar(text: str) -> None:
     attempt(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pipelines())
 def test_functions_with_any_operands(pipeline: str) -> None:
     attempt("{{ " + pipeline + " }}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(FIXTURES), st.lists(st.tuples(st.integers(0, 200), st.sampled_from(
     ["", "{{", "}}", "<<", ">>", "(", ")", "|", "\"", "`", "'", ".", "$", " ", "\n", "-", "=", ":=", "end", "nil", "\x00", "é", "0x",
      "\\", "/*", "*/", ","])), max_size=4))
