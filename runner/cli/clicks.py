@@ -201,7 +201,7 @@ def _usage_error(error: click.UsageError, path: str) -> UsageError:
     ):
         message = f'required flag(s) "{error.param.opts[0].lstrip("-")}" not set'
     elif isinstance(error, click.MissingParameter) and error.param is not None:
-        message = f"missing argument {error.param.make_metavar(ctx) if ctx else error.param.name}"  # type: ignore[arg-type]
+        message = f"missing argument {error.param.make_metavar(ctx) if ctx else error.param.name}"
     else:
         message = error.format_message()
         message = message[:1].lower() + message[1:].rstrip(".")
