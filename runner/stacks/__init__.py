@@ -55,7 +55,7 @@ def component_names(app: App, stack: str | None = None, kind: str | None = None)
     if not has_stacks(app):
         return []
     return sorted({
-        found.layered.name for found in project.of(app).every(kind)
+        found.layered.name for found in project.of(app).every(kind, quiet=True)
         if not found.layered.abstract and (stack is None or found.name == stack)
     })  # fmt: skip
 

@@ -54,6 +54,7 @@ class Project:
         self._stacks: dict[str, StackFile] = {}
         self._layered: dict[tuple[str, str, str], Layered] = {}
         self._warned: set[str] = set()
+        self._left_out: set[tuple[str, str]] = set()
 
     # -- manifests -----------------------------------------------------------------------------------
 
@@ -185,8 +186,11 @@ class Project:
             return [kind] if kind in used else []
         return [known for known in COMPONENT_TYPES if known in used] + sorted(set(used) - set(COMPONENT_TYPES))
 
-    def every(self, kind: str | None = None, *, strict: bool = False) -> Iterator[Found]:
-        """All components of all stacks, sorted by stack file and name. strict: what cannot be named is an error."""
+    def every(self, kind: str | None = None, *, strict: bool = False, quiet: bool = False) -> Iterator[Found]:
+        """All components of all stacks, sorted by stack file and name.
+
+        One that is broken is left out with a warning; strict: it is an error; quiet: nothing is said.
+        """
         for stack in self.stacks():
             for known in self.kinds(stack, kind):
                 for component in sorted(stack.components(known)):
@@ -198,13 +202,15 @@ class Project:
                     except AtmosError as error:
                         if strict:
                             raise
-                        self.warn(f"the component {component} in {stack.name} is left out: {error.message}")
+                        if not quiet and (stack.path, component) not in self._left_out:
+                            self._left_out.add((stack.path, component))
+                            self.warn(f"the component {component} in {stack.name} is left out: {error.message}")
                         continue
                     yield Found(layered, stack, name, name)
 
     def names(self) -> list[str]:
         """All stack names, sorted."""
-        return sorted({found.name for found in self.every()})
+        return sorted({found.name for found in self.every(quiet=True)})
 
     # -- one component -------------------------------------------------------------------------------
 
@@ -262,7 +268,7 @@ class Project:
             if path in self.broken:
                 return self.broken[path]
         faults = [error for error in dropped if not isinstance(error, Unnamed)]
-        names = {item.name for item in self.every(kind)} if not chosen else {stack}
+        names = {item.name for item in self.every(kind, quiet=True)} if not chosen else {stack}
         if stack not in names:
             if faults:
                 return faults[0]
@@ -274,11 +280,11 @@ class Project:
                     "invalid stack", explanation=f"Stack {stack} not found.",
                     hints=[f"Did you mean {renamed}?", "Run atmos list stacks to see all available stacks."],
                 )  # fmt: skip
-        elif faults and not any(item.layered.name == component for item in self.every(kind)):
+        elif faults and not any(item.layered.name == component for item in self.every(kind, quiet=True)):
             return faults[0]
         hints: list[str] = []
         if stack in names:
-            known = {item.layered.name for item in self.every(kind) if item.name == stack} if not chosen else {
+            known = {item.layered.name for item in self.every(kind, quiet=True) if item.name == stack} if not chosen else {
                 name for file in self.stacks(chosen) for known in self.kinds(file, kind) for name in file.components(known)
             }
             close = nearest(component, known)
@@ -300,7 +306,7 @@ class Project:
 
     def _renamed(self, stack: str) -> str:
         """The real name of a stack that was asked for by its file."""
-        for found in self.every():
+        for found in self.every(quiet=True):
             if stack in (found.stack.key, os.path.basename(found.stack.key)) and found.name != stack:
                 return found.name
         return ""
