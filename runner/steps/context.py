@@ -240,6 +240,8 @@ class Context:
         """
         try:
             return self._start(argv, path=path, stdin=stdin, quiet=quiet, keep=keep, listen=listen)
+        except BrokenPipeError:
+            raise  # our own reader went away
         except OSError as error:
             raise self._not_started(argv[0], error) from error
 
@@ -269,6 +271,8 @@ class Context:
             more["listen"] = True
         try:
             outcome = self._start(program.argv, path=program.path, **more)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             if program.whole or error.errno == errno.E2BIG:
                 raise self._not_started(program.argv[0], error) from error
