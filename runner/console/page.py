@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from runner.console import terminal
+from runner.errors import AtmosError
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -18,8 +19,11 @@ class Page:
     """Help as it is put together: sections of aligned rows, wrapped to the width, coloured on a terminal."""
 
     def __init__(self, app: App) -> None:
-        self.color = terminal.use_color(app.flags, app.env, fd=1)
-        self.width = max(40, min(terminal.width(app.env, fd=1), 200))
+        settings = _settings(app)
+        self.color = terminal.use_color(app.flags, app.env, settings, fd=1)
+        limit = settings.get("max_width")
+        width = min(terminal.width(app.env, fd=1), 200)
+        self.width = max(40, min(width, limit) if isinstance(limit, int) and limit > 0 else width)
         self.lines: list[str] = []
 
     def paint(self, words: str, code: str) -> str:
@@ -76,6 +80,15 @@ class Page:
         while self.lines and not self.lines[-1]:
             self.lines.pop()
         return "\n".join(self.lines) + "\n"
+
+
+def _settings(app: App) -> dict[str, object]:
+    """`settings.terminal`; nothing when the configuration cannot be read: help does not need it."""
+    try:
+        found = app.config.get("settings", "terminal", default={})
+    except AtmosError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _indent(line: str) -> str:

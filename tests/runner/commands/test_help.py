@@ -156,6 +156,15 @@ def test_narrow(run: Run) -> None:
     assert all(len(line) <= 60 for line in run("say", "--help", COLUMNS="60").splitlines() if "--where" not in line and "$" not in line)
 
 
+def test_the_configured_width_and_colour(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "project" / "atmos.yaml").write_text(CONFIG + "settings: {terminal: {max_width: 70, force_color: true}}\n")
+    page = run("say", "--help")
+    assert "\x1b[1mUSAGE\x1b[0m" in page
+    assert "\x1b" not in run("say", "--help", NO_COLOR="1")
+    plain = run("say", "--help", NO_COLOR="1")
+    assert max(len(line) for line in plain.splitlines() if "--where" not in line) <= 70
+
+
 def test_built_in(run: Run) -> None:
     page = run("list", "aliases", "--help")
     assert "    $ atmos list aliases --format json" in page.splitlines()
