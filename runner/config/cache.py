@@ -92,16 +92,17 @@ def load(where: str, key: tuple[Any, ...], env: Mapping[str, str]) -> dict[str, 
 
         if data[:4] != binascii.crc32(memoryview(data)[4:]).to_bytes(4, "little"):
             return None
-        stored, expires, values, presence, stamps, compiled = marshal.loads(memoryview(data)[4:])  # noqa: S302 - private, checked
+        stored, expires, values, presence, there, stamps, compiled = marshal.loads(memoryview(data)[4:])  # noqa: S302 - private, checked
     except (ValueError, EOFError, TypeError, MemoryError):
         return None
-    if stored != key or (expires and time.time() >= expires) or not holds(values, presence, stamps, env):
+    if stored != key or (expires and time.time() >= expires) or not holds(values, presence, there, stamps, env):
         return None
     result: dict[str, Any] = compiled
     return result
 
 
-def holds(values: dict[str, str | None], presence: dict[str, bool], stamps: dict[str, Any], env: Mapping[str, str]) -> bool:
+def holds(values: dict[str, str | None], presence: dict[str, bool], there: dict[str, bool], stamps: dict[str, Any],
+          env: Mapping[str, str]) -> bool:  # fmt: skip
     """Whether everything that mattered is as it was."""
     get = env.get
     for name, value in values.items():
@@ -110,6 +111,9 @@ def holds(values: dict[str, str | None], presence: dict[str, bool], stamps: dict
     for name, present in presence.items():
         if bool(get(name)) != present:
             return False
+    for path, present in there.items():
+        if os.path.exists(path) != present:
+            return False
     return all(stamp(path) == known for path, known in stamps.items())
 
 
@@ -117,7 +121,7 @@ def save(where: str, key: tuple[Any, ...], record: Record, compiled: dict[str, A
     """Keep a result, if it can be relied on later. Never fails."""
     if record.volatile or racy(record, started_ns):
         return
-    kept: Any = (key, record.expires, record.values, record.presence, record.stamps, compiled)
+    kept: Any = (key, record.expires, record.values, record.presence, record.there, record.stamps, compiled)
     try:
         body = marshal.dumps(kept)
     except ValueError:
@@ -157,7 +161,9 @@ def racy(record: Record, started_ns: int) -> bool:
             margin = COARSE_NS if known[1] % 1_000_000_000 == 0 else RACY_NS
             if newest > started_ns - margin and newest < started_ns + 86_400_000_000_000:
                 return True
-    return any(stamp(path) != known for path, known in record.stamps.items())
+    return any(stamp(path) != known for path, known in record.stamps.items()) or any(
+        os.path.exists(path) != present for path, present in record.there.items()
+    )
 
 
 def _private(where: str) -> None:

@@ -29,12 +29,14 @@ class Context:
     """What a function may look at. env: variables; cwd: the working directory; folder: that of the file the tag stands
     in; base_path: where include paths are looked up last; fetch: gets a remote file, None where none may be fetched."""
 
-    __slots__ = ("base_path", "cwd", "env", "fetch", "folder", "on_read")
+    __slots__ = ("base_path", "cwd", "env", "exists", "fetch", "folder", "on_read")
 
     def __init__(self, env: Mapping[str, str], cwd: str, *, folder: str = "", base_path: str = "",
                  fetch: Callable[[str], str] | None = None,
-                 on_read: Callable[[str], object] | None = None) -> None:
+                 on_read: Callable[[str], object] | None = None,
+                 exists: Callable[[str], bool] = os.path.exists) -> None:
         self.env, self.cwd, self.folder, self.base_path, self.fetch = env, cwd, folder, base_path, fetch
+        self.exists = exists  # looks for work trees
         self.on_read = on_read  # told each path that is looked at, before it is
 
 
@@ -180,7 +182,7 @@ def _on_path(name: str, env: Mapping[str, str]) -> bool:
 def _repo_root(argument: str, context: Context) -> object:
     from runner.config import git
 
-    root = context.env.get("TEST_GIT_ROOT", "") or git.find_root(context.cwd, _seen(context))
+    root = context.env.get("TEST_GIT_ROOT", "") or git.find_root(context.cwd, context.exists)
     return root or _default(argument, "not inside a git repository")
 
 
@@ -188,7 +190,7 @@ def _git(fact: str) -> Callable[[str, Context], object]:
     def function(argument: str, context: Context) -> object:
         from runner.config import git
 
-        root = git.find_root(context.cwd, _seen(context))
+        root = git.find_root(context.cwd, context.exists)
         value = ""
         if root:
             tree = git.WorkTree(root)
@@ -215,15 +217,6 @@ def _default(argument: str, message: str) -> str:
     if not parts:
         raise AtmosError(message, hints=["Give a default as the function's argument"])
     return parts[0]
-
-
-def _seen(context: Context) -> Callable[[str], object]:
-    def exists(path: str) -> object:
-        if context.on_read:
-            context.on_read(path)
-        return os.path.exists(path)
-
-    return exists
 
 
 def _cwd(argument: str, context: Context) -> object:

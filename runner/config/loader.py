@@ -87,7 +87,8 @@ class Loader:
     def context(self, path: str) -> functions.Context:
         """What functions in a file may look at while it is loaded."""
         folder = os.path.dirname(path) if path else self.record.cwd
-        return functions.Context(self.env, self.record.cwd, folder=folder, fetch=self.fetch, on_read=self.record.look)
+        return functions.Context(self.env, self.record.cwd, folder=folder, fetch=self.fetch, on_read=self.record.look,
+                                 exists=self.record.exists)  # fmt: skip
 
     def _on_tag(self, path: str, suspects: list[tuple[Where, AtmosError]]) -> reader.OnTag:
         context = self.context(path)

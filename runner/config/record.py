@@ -31,6 +31,7 @@ class Record:
         self.env = env
         self.cwd = cwd
         self.stamps: dict[str, Stamp | None] = {}
+        self.there: dict[str, bool] = {}  # paths of which only the existence mattered (a work tree's `.git`)
         self.values: dict[str, str | None] = {}  # environment values that decided something
         self.presence: dict[str, bool] = {}  # variables of which only the presence mattered (their value is a secret)
         self.promoted: dict[str, str] = {}  # what the `env:` section put into the environment
@@ -97,7 +98,10 @@ class Record:
         return self.stamps[path]
 
     def exists(self, path: str) -> bool:
-        return self.look(path) is not None
+        """Whether there is anything; what it is like, and whether it changes, does not matter."""
+        if path not in self.there:
+            self.there[path] = os.path.exists(path)
+        return self.there[path]
 
     def is_file(self, path: str) -> bool:
         return self.look(path) is not None and os.path.isfile(path)

@@ -97,6 +97,24 @@ def test_what_appears_or_goes_is_seen(project: Project) -> None:
     assert cached(project).env_section()["D"] == "1"
 
 
+def test_what_does_not_matter_changes_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write(".git/HEAD", "x")
+    project.write("src/a.txt", "")
+    project.write("atmos.yaml", "base_path: src\nenv: {R: !repo-root }\n")
+    settle()
+    seen = compilations(monkeypatch)
+    cached(project)
+    project.write(".git/index", "x")
+    project.write("src/b.txt", "")
+    project.write("c.txt", "")
+    assert cached(project).base_path == str(project.root / "src")
+    assert seen == ["compiled"]
+    shutil.rmtree(project.root / ".git")
+    with pytest.raises(AtmosError, match="not inside a git repository"):
+        cached(project).env_section()
+    assert seen == ["compiled"] * 2
+
+
 def test_it_is_private(project: Project) -> None:
     project.write("atmos.yaml", "env: {A: 1}\n")
     settle()
