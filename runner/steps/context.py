@@ -68,7 +68,7 @@ class Context:
                 identity = self._identity_layer
         self.env = run.environment(self, identity)
         self._see(self.env)
-        if process:
+        if process or step.children:
             self.cwd = self._directory()
 
     def choose(self) -> Any:

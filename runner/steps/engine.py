@@ -306,7 +306,7 @@ class Run(Surroundings):
         """Evaluate `outputs` and store the result under the step's name."""
         step = ctx.step
         outputs = step.fields.get("outputs")
-        if outputs and ctx.parent is None:
+        if outputs:
             ctx.data = {**ctx.data, **result.data()}
             for name, value in outputs.items():
                 try:

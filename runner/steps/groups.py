@@ -136,11 +136,16 @@ class Group:
         heapq.heappush(self.ready, (node.name, len(self.ready), node))
 
     def _wanted(self, node: Node) -> bool:
-        condition = node.step.condition
+        run, step = self.ctx.run, node.step
+        condition = step.condition
+        if condition is None and (step.get("inputs") or step.get("artifacts") or step.get("preconditions")):
+            from runner.steps import freshness
+
+            condition = freshness.implied(step)
         if condition is None:
             return True
         try:
-            return self.ctx.run.holds(node.step, condition, self.ctx.run.status, {"matrix": node.axes or {}})
+            return run.holds(step, condition, run.status, {"matrix": node.axes or {}})
         except AtmosError as error:
             node.error = error  # becomes the child's failure
             return True
@@ -254,13 +259,32 @@ class Group:
                       "canceled": self.canceled, "exit_code": node.code},
         )  # fmt: skip
         failed.value = failed.metadata["stdout"].strip()
+        if node.state == FAILED and self._forgives(node, error):
+            node.state, node.error = SUCCEEDED, None
+            failed.metadata["status"] = "forgiven"
         run.results[node.name] = failed.data()
-        run.event("step_finished", node.step, status=node.state, code=node.code, error=failed.error, name=node.name,
+        status = failed.metadata["status"]
+        run.event("step_finished", node.step, status=status, code=node.code, error=failed.error, name=node.name,
                   tail=_last(getattr(error, "tail", "")), parent=self.ctx)  # fmt: skip
         if node.state == FAILED:
             self.failures += 1
             if self.mode != "best_effort" and self.most_failures and self.failures >= self.most_failures:
                 self.cancel()
+
+    def _forgives(self, node: Node, error: Exception) -> bool:
+        """Whether a child's `continue` forgives its failure."""
+        run, step = self.ctx.run, node.step
+        if step.continue_ is None or not isinstance(error, StepError):
+            return False
+        try:
+            if not run.holds(step, step.continue_, "failure", {"matrix": node.axes or {}}):
+                return False
+        except AtmosError as problem:
+            problem.message = f"invalid 'continue' condition: {problem.message}"
+            node.error = problem
+            return False
+        run.app.log.warning("Step failed but 'continue' matched; continuing", step=node.name, error=error.message)
+        return True
 
     # -- output --------------------------------------------------------------------------------------------------
 

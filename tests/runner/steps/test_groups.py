@@ -167,3 +167,31 @@ def test_restored_children(run: Runner) -> None:
   steps: [{name: a, command: echo a}, {name: b, needs: [a], command: 'echo b {{ .steps.a.value }}'}]
 """, restored={("g", "a"): {"value": "kept"}})
     assert done.out == "b kept\n"
+
+
+def test_children_are_steps_like_any_other(run: Runner) -> None:
+    text = """
+- name: g
+  type: parallel
+  output: {order: definition, show_summary: false}
+  steps:
+    - {name: a, command: 'echo one', outputs: {twice: '{{ .value }}{{ .value }}'}}
+    - {name: b, command: exit 3, continue: always}
+    - {name: c, needs: [a, b], command: 'echo {{ .steps.a.outputs.twice }} {{ .steps.b.status }}'}
+    - {name: d, command: 'cat in > out; echo fresh', inputs: {sources: [in]}, artifacts: {paths: [out]}}
+- echo on
+"""
+    assert run("- touch in\n" + text).out == "one\noneone forgiven\nfresh\non\n"
+    assert run(text).out == "one\noneone forgiven\non\n"
+
+
+def test_the_directory_of_the_group_is_its_childrens(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "sub" / "own").mkdir(parents=True)
+    done = run("""
+- name: g
+  type: parallel
+  working_directory: sub
+  output: {order: definition, show_summary: false}
+  steps: [{name: a, command: pwd}, {name: b, command: pwd, working_directory: sub/own}]
+""")
+    assert done.out == f"{tmp_path}/sub\n{tmp_path}/sub/own\n"
