@@ -141,7 +141,7 @@ def until(found: Login, run: Run) -> str:
     if found.expires_at is None:
         return ""
     left = found.expires_at.timestamp() - run.services.now()
-    return f" (expires in {compact(round(left / 60) * 60)})"
+    return f" (expires in {compact(round(left / 60) * 60) if left >= 30 else '0s'})"
 
 
 ECR = Ecr()
