@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.errors import AtmosError, UsageError, nearest
+from runner.globals import FALSE, TRUE
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -43,6 +44,34 @@ def _with_pager(help_option: click.Option | None) -> click.Option | None:
     return help_option
 
 
+def _as_click_reads(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:
+    """`-s=dev` and `--dry-run=false`, which users write and click does not take, in words that it takes.
+
+    Commands that hand words on to other programs are left alone, and so is what follows `--`.
+    """
+    if not ctx.allow_interspersed_args or ctx.ignore_unknown_options:
+        return args
+    options = {name: param for param in command.params if isinstance(param, click.Option) for name in param.opts}
+    words: list[str] = []
+    for index, word in enumerate(args):
+        if word == "--":
+            return words + args[index:]
+        name, equals, value = word.partition("=")
+        param = options.get(name)
+        before = options.get(args[index - 1]) if index else None
+        if not equals or param is None or (before is not None and not before.is_flag and not before.count):
+            words.append(word)
+        elif param.is_flag and value in TRUE:
+            words.append(name)
+        elif param.is_flag and value in FALSE:
+            continue
+        elif len(name) == 2 and not param.is_flag:
+            words += [name, value]
+        else:
+            words.append(word)
+    return words
+
+
 class Command(click.Command):
     """A leaf. `examples` are printed by its help."""
 
@@ -51,6 +80,9 @@ class Command(click.Command):
         super().__init__(*args, **more)
         self.path = path
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _as_click_reads(self, ctx, args))
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(help_text(self, ctx))
