@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from runner import environment
-from runner.errors import AtmosError
+from runner.errors import AtmosError, Where
 from runner.process import launch, signals
 from runner.steps import conditions, retry, types
 from runner.steps.context import Context, check_directory
@@ -224,7 +224,14 @@ class Run(Surroundings):
 
     def holds(self, step: Step, condition: Any, status: str, extra: Mapping[str, Any] | None = None) -> bool:
         """Evaluate a condition of a step."""
-        return conditions.evaluate(condition, status=status, ci=self.ci, facts=lambda: self._facts(step, condition, extra))
+        try:
+            return conditions.evaluate(condition, status=status, ci=self.ci, facts=lambda: self._facts(step, condition, extra))
+        except AtmosError as error:
+            error.message = f'step "{step.label}": {error.message}'
+            error.args = (error.message,)
+            place = step.where
+            error.where = error.where or (Where(*place) if place else None)
+            raise
 
     def _facts(self, step: Step, condition: Any, extra: Mapping[str, Any] | None) -> dict[str, Any]:
         env = dict(self.base_env)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 def run(ctx: Context) -> Result:
     text = ctx.text("command").strip()
+    if not text:
+        return result_of(ctx, None)
     argv = arguments(ctx, text)
     shown = f"atmos {text}" if not text.startswith("atmos ") else text
     ctx.app.log.debug("Executing", command=shown)
     ctx.announce("atmos " + " ".join(argv))
     if ctx.run.owner.kind == "workflow":
         ctx.output.err(f"▶ Executing command: {shown}\n")
-    if not text:
-        return result_of(ctx, None)
     if ctx.attempt == 1:
         environment.enter_level(ctx.env)
         if "ATMOS_FORCE_TTY" not in ctx.env and terminal.is_tty(2):
