@@ -38,6 +38,8 @@ class Templates:
         self.evaluate = evaluate
         self.delimiters = delimiters_of(settings)
         self.passes = max(1, settings.get("evaluations") or 1) if isinstance(settings.get("evaluations"), int) else 1
+        self.sets = tuple(name for name in ("sprig", "gomplate")
+                          if isinstance(settings.get(name), dict) and settings[name].get("enabled") is True)  # fmt: skip
         more = settings.get("env")
         self.env = {**env, **{key: str(value) for key, value in more.items()}} if isinstance(more, dict) else env
         gomplate = settings.get("gomplate")
@@ -80,7 +82,7 @@ class Templates:
         try:
             return templating.render(
                 text, data, strict=False, delimiters=self.delimiters, functions=self.functions,
-                name=f"{self.label} {path}",
+                name=f"{self.label} {path}", sets=self.sets,
                 policy=Policy(env=self.env, files=True, network=True, datasources=self.datasources),
             )  # fmt: skip
         except Exception as error:
@@ -88,8 +90,15 @@ class Templates:
                 raise
             raise AtmosError(
                 f"{self.label}: the template in `{path.lstrip('.')}` cannot be rendered: {error.message}",
-                explanation=str(getattr(error, "explanation", "") or ""), hints=list(getattr(error, "hints", ()) or ()),
+                explanation=str(getattr(error, "explanation", "") or ""), hints=self._hints(error),
             ) from error
+
+    def _hints(self, error: Any) -> list[str]:
+        hints = list(getattr(error, "hints", ()) or ())
+        off = [name for name in ("sprig", "gomplate") if name not in self.sets]
+        if "not defined" in error.message and off:
+            hints.append(f"Functions of {' and '.join(off)} need `templates.settings.{off[0]}.enabled: true`")
+        return hints
 
     def _tagged(self, value: tuple[Any, ...], path: str) -> Any:
         tag, argument = value[0], value[1]

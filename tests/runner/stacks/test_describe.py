@@ -128,6 +128,14 @@ class TestTemplates:
         with pytest.raises(AtmosError, match=r"component c.*`vars\.x`"):
             project(one('vars: {x: "{{ .vars.stage | nosuch }}"}'), TEMPLATES).describe("c", "dev")
 
+    def test_function_sets_are_switched_on_one_by_one(self, project: Make) -> None:
+        files = one('vars: {x: "{{ .vars.stage | upper }}"}')
+        with pytest.raises(AtmosError) as caught:
+            project(files, TEMPLATES).describe("c", "dev")
+        assert any("templates.settings.sprig.enabled" in hint for hint in caught.value.hints)
+        config = CONFIG + "templates: {settings: {enabled: true, sprig: {enabled: true}}}\n"
+        assert project(files, config).describe("c", "dev")["vars"]["x"] == "DEV"
+
     def test_other_delimiters(self, project: Make) -> None:
         config = CONFIG + 'templates: {settings: {enabled: true, delimiters: ["[[", "]]"]}}\n'
         found = project(one('vars: {x: "[[ .vars.stage ]]", y: "{{ .vars.stage }}"}'), config).describe("c", "dev")["vars"]
