@@ -181,7 +181,7 @@ def _project(project: Project, stacks_path: str) -> Project | None:
         return None
     now = project.options
     options = Options(now.config, base_path=now.base_path, stacks_path=stacks_path, config_dir=now.config_dir,
-                      list_merge_strategy=now.strategy)  # fmt: skip
+                      list_merge_strategy=now.strategy, environ=now.environ)  # fmt: skip
     made = Project(options, lambda _message: None, project.reader.include)
     try:
         made.paths()

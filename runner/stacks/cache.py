@@ -59,6 +59,8 @@ class ManifestCache:
         if not self._dirty or not self.file:
             return
         self._dirty = False
+        for path in [path for path in self._held if not os.path.exists(path)]:
+            del self._held[path]
         try:
             body = marshal.dumps((self.key, self._held))
         except ValueError:

@@ -234,7 +234,7 @@ class Loader:
         known = merge_all([child.data for child in earlier], self.strategy)
         data = {section: plain(known.get(section) or {}) for section in ("settings", "vars", "env")}
         try:
-            return rendering.render(target, {**data, **plain(context)}, strict=True, name=name)
+            return rendering.render(target, {**data, **plain(context)}, strict=True, name=name, env=self.reader.environ)
         except Exception as error:
             reason = getattr(error, "message", "") or str(error)
             raise _Misplaced(AtmosError(f"the import path '{target}' in file '{name}' cannot be rendered: {reason}")) from error

@@ -12,7 +12,7 @@ from runner.stacks.values import APPEND, FUNCTIONS, INCLUDES, LITERAL, UNSET, pl
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from runner.stacks.cache import ManifestCache
@@ -39,8 +39,9 @@ class Reader:
     """Reads manifests of one stacks folder; each file without a context once."""
 
     def __init__(self, base: str, include: Include | None = None, *, templates_enabled: bool = True,
-                 cache: ManifestCache | None = None) -> None:  # fmt: skip
+                 cache: ManifestCache | None = None, environ: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self.base = base
+        self.environ = environ or {}
         self.cache = cache
         self.templates_enabled = templates_enabled
         self.include = include
@@ -111,7 +112,7 @@ class Reader:
         try:
             raw = self._parse(text, path)
         except AtmosError:
-            rendered = rendering.render(text, context, strict=False)
+            rendered = rendering.render(text, plain(context), strict=False, env=self.environ)
             raw = self._parse(rendered, path)
         found = locals_.file_locals(raw, shown(path, self.base))
         return found.data(context) if found else {}
@@ -131,7 +132,7 @@ class Reader:
 
         text = _QUOTED_REFERENCE.sub(place, text)
         try:
-            text = rendering.render(text, plain(data), strict=not lax, name=shown(path, self.base))
+            text = rendering.render(text, plain(data), strict=not lax, name=shown(path, self.base), env=self.environ)
         except Exception as error:
             raise template_error(error, shown(path, self.base), data) from error
         return text, values

@@ -19,11 +19,12 @@ class Options:
     """Defaults are those of a project whose `atmos.yaml` says nothing (spec §1.1)."""
 
     def __init__(self, config: Mapping[str, Any], *, base_path: str, stacks_path: str = "", config_dir: str = "",
-                 list_merge_strategy: str = "") -> None:
+                 list_merge_strategy: str = "", environ: Mapping[str, str] | None = None) -> None:
         stacks = _map(config.get("stacks"))
         inherit = _map(stacks.get("inherit"))
         settings = _map(config.get("settings"))
         self.config = config
+        self.environ = dict(environ or {})  # the caller's, for templates
         self.base_path = base_path
         self.config_dir = config_dir or base_path
         self.stacks_base = text(stacks.get("base_path"))

@@ -46,7 +46,8 @@ class Project:
         self.options = options
         self.warn = warn
         self.tree = discover.Tree()
-        self.reader = Reader(options.stacks_path, include, templates_enabled=options.templates_enabled, cache=cache)
+        self.reader = Reader(options.stacks_path, include, templates_enabled=options.templates_enabled, cache=cache,
+                             environ=options.environ)
         self.loader = Loader(options.stacks_path, self.reader, self.tree, strategy=options.strategy,
                              render_paths=options.templates_enabled)  # fmt: skip
         self.broken: dict[str, AtmosError] = {}
@@ -135,7 +136,8 @@ class Project:
         if options.name_template:
             data = {key: plain(value) for key, value in layered.sections.items()}
             try:
-                name = rendering.render(options.name_template, data, strict=not options.ignore_missing, name="name_template")
+                name = rendering.render(options.name_template, data, strict=not options.ignore_missing, name="name_template",
+                                        env=options.environ)
             except Exception as error:
                 reason = getattr(error, "message", "") or str(error)
                 raise Unnamed(
@@ -168,7 +170,8 @@ class Project:
         if isinstance(template, str) and template:
             data = {key: plain(value) for key, value in layered.sections.items()}
             data.update(atmos_component=layered.name, atmos_stack=name, stack=name, component=layered.module)
-            result = rendering.render(template, data, strict=True, name="metadata.terraform_workspace_template")
+            result = rendering.render(template, data, strict=True, name="metadata.terraform_workspace_template",
+                                      env=self.options.environ)
         elif isinstance(pattern, str) and pattern:
             tokens = naming.context_tokens(layered.sections["vars"], layered.name, layered.module, base)
             tokens.update(workspace=prefix, terraform_workspace=prefix)
@@ -353,7 +356,7 @@ def build(app: Any) -> Project:
     options = Options(
         {**{name: config.section(name) for name in names}, "auth": config.raw("auth")},
         base_path=config.base_path, stacks_path=config.stacks_path, config_dir=config.config_dir,
-        list_merge_strategy=app.flags.text("settings-list-merge-strategy"),
+        list_merge_strategy=app.flags.text("settings-list-merge-strategy"), environ=app.env,
     )  # fmt: skip
 
     def warn(message: str) -> None:

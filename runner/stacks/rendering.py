@@ -28,11 +28,16 @@ def lookup(data: Any, path: list[str]) -> Any:
     return data
 
 
-def render(text: str, data: Mapping[str, Any], *, strict: bool = True, name: str = "template") -> str:
-    """Render one text with `{{ }}` and all functions that reach nothing outside. Raises TemplateError."""
+def render(text: str, data: Mapping[str, Any], *, strict: bool = True, name: str = "template",
+           env: Mapping[str, str] | None = None) -> str:  # fmt: skip
+    """Render one text with `{{ }}` and all functions. env: what they may reach outside; None: nothing.
+
+    Raises TemplateError.
+    """
     import templating
 
-    return templating.render(text, data, strict=strict, delimiters=("{{", "}}"), name=name)
+    policy = templating.Policy(env=env, files=True, network=True) if env is not None else None
+    return templating.render(text, data, strict=strict, delimiters=("{{", "}}"), name=name, policy=policy)
 
 
 def walk(value: Any, leaf: Callable[[Any], Any]) -> Any:

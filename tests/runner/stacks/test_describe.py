@@ -162,6 +162,10 @@ class TestImports:
         })
         assert made.describe("c", "dev")["vars"]["v"] == '{{ .nope }} " : # x'
 
+    def test_templates_of_files_see_the_environment(self, project: Make) -> None:
+        made = project({"stacks/deploy/dev.yaml.tmpl": 'vars: {stage: "{{ env "WHERE" | lower }}"}\ncomponents: {terraform: {c: {}}}'})
+        assert made.describe("c", "dev", WHERE="DEV")["vars"] == {"stage": "dev"}
+
     def test_missing_and_forgiven(self, project: Make) -> None:
         made = project({"stacks/deploy/dev.yaml": "import: [nothing]\nvars: {stage: dev}\ncomponents: {terraform: {c: {}}}"})
         with pytest.raises(AtmosError, match=r"stack import not found.*'nothing'.*deploy/dev\.yaml"):
