@@ -166,11 +166,13 @@ class Run(Surroundings):
                     continue
                 choice = self.choose(own.strip() if "{{" not in own else "")
                 if isinstance(choice, str) and choice:
+                    what = self.owner.title if self.owner.kind == "command" else f'step "{item.label}"'
                     try:
-                        self.identity_environment(choice, dict(self.base_env), self.owner.title)
+                        self.identity_environment(choice, dict(self.base_env), what)
                     except AtmosError as error:
                         if error.exit_code == 130 or error.message == "user aborted":
                             raise
+                        self.refused.setdefault(choice, error)  # for its step to say; nobody is asked twice
 
     def _failed(self, step: Step, error: AtmosError) -> None:
         """A step has failed: forgive it, remember it, or end the run at once."""

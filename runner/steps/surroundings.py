@@ -43,6 +43,7 @@ class Surroundings:
         self._base_env = base_env
         self._ci: bool | None = None
         self._choices: dict[str, Any] = {}
+        self.refused: dict[str, AtmosError] = {}  # identities that could not be authenticated before the first step
         self._delimiters: Any = 0
         self._shell: str | None = None
         self._keeps: bool | None = None
@@ -120,6 +121,8 @@ class Surroundings:
 
     def identity_environment(self, name: str, env: dict[str, str], what: str) -> dict[str, str]:
         """The environment of a process that runs as `name`; its secrets are hidden from now on."""
+        if name in self.refused:
+            raise self.refused[name]
         try:
             result = self.app.identities.environment(name, env, context=what)
         except AtmosError:
