@@ -40,6 +40,9 @@ class Table:
             del self.by_shorthand[old.shorthand]
         self.by_name[flag.name] = flag
         if flag.shorthand:
+            taken = self.by_shorthand.get(flag.shorthand)
+            if taken is not None and taken is not flag:
+                taken.shorthand = ""
             self.by_shorthand[flag.shorthand] = flag
 
 

@@ -209,8 +209,6 @@ def _flags(page: Page, command: Command) -> None:
         if flag.origin != "global" and not (flag.origin == "automatic" and flag.name in idle)
     ]  # fmt: skip
     rows = [("      " + DASHES[0], DASHES[2])]
-    if table.by_shorthand.get("i") is not table.by_name["identity"]:
-        table.by_name["identity"].shorthand = ""
     shown = [flag_row(flag) for flag in own]
     shown.append(("  -h, --help", f"help for {command.name}"))
     rows += sorted(shown, key=lambda row: row[0].split("--", 1)[1])

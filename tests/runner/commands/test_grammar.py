@@ -129,6 +129,7 @@ def test_a_command_may_claim_the_shorthand_of_identity() -> None:
     parsed = parse(tree, ["-i", "data.csv", "--identity", "dev"])
     assert parsed.flags == {"input": "data.csv"}
     assert parsed.identity == "dev"
+    assert parsed.table.by_name["identity"].shorthand == ""
 
 
 def test_global_flags_around_the_command() -> None:
