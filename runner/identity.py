@@ -299,5 +299,5 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
         notify=log.progress,
         debug=log.debug,
         open_browser=lambda url: show_in_browser(app, url),
-        refresh_command=[app.executable, "-C", folder],
+        refresh_command=[app.executable, "-C", folder, *(["--profile", ",".join(profiles)] if profiles else [])],
     )
