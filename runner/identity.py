@@ -282,6 +282,7 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
 
     folder = _project(app)
     log = AuthLog(app, raw)
+    profiles = config.profiles
 
     def where(path: tuple[str, ...]) -> object | None:
         return config.where("auth", *path)
