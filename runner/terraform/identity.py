@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runner.errors import AtmosError
+from runner.globals import SELECT
 from runner.identity import DISABLED, known_hint
 
 TYPE_CHECKING = False
@@ -82,7 +83,7 @@ def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
             )
         return Chosen(None, None)
     if flag is None or flag.strip():
-        asked = app.identities.choose_builtin(flag) if flag != "\0select" else _select(app, section)
+        asked = app.identities.choose_builtin(flag) if flag != SELECT else _select(app, section)
     else:
         asked = DISABLED
     if asked is DISABLED:
