@@ -1,6 +1,8 @@
-"""Thin views of compiled steps, and what a run of one leaves behind. On the short way: imports nothing."""
+"""Thin views of compiled steps, and what a run of one leaves behind. On the short way."""
 
 from __future__ import annotations
+
+from runner.errors import Where
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,6 +168,9 @@ class Owner:
         self.extra = extra
         self.where = where
 
-    def failure(self, step: Step, error: AtmosError) -> AtmosError:  # noqa: ARG002  (for those who override it)
+    def failure(self, step: Step, error: AtmosError) -> AtmosError:
         """The error to show when a step has failed. `error` is a StepError for what the step itself did wrong."""
+        if error.where is None and step.where:
+            error.where = Where(*step.where)
+        error.context.setdefault("step", step.label)
         return error
