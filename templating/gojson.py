@@ -7,7 +7,7 @@ import re
 
 from .errors import Failure
 from .kinds import GoObject
-from .values import float_digits, plain, text_of, type_name
+from .values import bounded, float_digits, plain, text_of, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b
 
 def dumps(value: Any, *, html: bool = True, indent: str = "", prefix: str = "") -> str:
     out: list[str] = []
-    _write(value, out, html, indent, "\n" + prefix if indent else "", 0)
+    _write(bounded(value), out, html, indent, "\n" + prefix if indent else "", 0)
     return "".join(out)
 
 

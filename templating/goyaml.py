@@ -6,7 +6,7 @@ import re
 
 from .errors import Failure
 from .kinds import GoObject
-from .values import sorted_keys, text_of, type_name
+from .values import bounded, sorted_keys, text_of, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _indicator = re.compile(r"[-?:](?:\s|$)|[,\[\]{}#&*!|>'\"%@`]")
 
 def dumps(value: Any) -> str:
     out: list[str] = []
-    _write(value, out, 0, "", 0)
+    _write(bounded(value), out, 0, "", 0)
     text = "".join(out)
     return text if text.endswith("\n") else text + "\n"
 
@@ -52,10 +52,16 @@ def _write(value: Any, out: list[str], indent: int, lead: str, depth: int) -> No
                 out.append(" " * indent)
             out.append("- ")
             _write(item, out, indent + 2, "", depth + 1)
-    elif isinstance(value, str) and "\n" in value and value.strip():
+    elif isinstance(value, str) and "\n" in value and value.strip() and " \n" not in value and all(
+            char in "\n\t" or _shown(char) for char in value):
         out.append(lead + _block(value, indent or 2))
     else:
         out.append(lead + scalar(value) + "\n")
+
+
+def _shown(char: str) -> bool:
+    """Characters that stand for themselves; those beyond the basic plane are written as escapes."""
+    return char.isprintable() and char <= "\uffff"
 
 
 def _block(text: str, indent: int) -> str:
@@ -94,7 +100,7 @@ def scalar(value: Any, *, key: bool = False) -> str:
 def _string(text: str, key: bool) -> str:
     if not text:
         return '""'
-    if not all(char.isprintable() for char in text) or (key and "\n" in text):
+    if not all(map(_shown, text)) or (key and "\n" in text):
         return _double_quoted(text)
     if _old_bool.fullmatch(text) or _resolves.fullmatch(text):
         return f'"{text}"'
@@ -114,7 +120,7 @@ def _double_quoted(text: str) -> str:
         code = ord(char)
         if char in _NAMED:
             out.append(_NAMED[char])
-        elif char.isprintable():
+        elif _shown(char):
             out.append(char)
         elif code < 0x100:
             out.append(f"\\x{code:02X}")
@@ -195,7 +201,10 @@ def _loader() -> Any:
         return float(text.replace("_", "")) if value is None else value
 
     def floating(loader: Any, node: Any) -> Any:
-        text = loader.construct_scalar(node).replace("_", "").lower()
+        text = loader.construct_scalar(node)
+        if re.fullmatch(r"0\d{11}", text):
+            return text
+        text = text.replace("_", "").lower()
         special = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
         return float(special.get(text, text))
 

@@ -10,6 +10,7 @@ import re
 from .errors import Failure
 from .kinds import GoObject, Uint8
 from .values import (
+    bounded,
     encode,
     float_digits,
     is_print,
@@ -185,6 +186,8 @@ class _Spec:
             return self.integer(value, verb)
         if isinstance(value, float):
             return self.real(value, verb)
+        if not depth and isinstance(value, dict | list | tuple):
+            bounded(value)
         if isinstance(value, dict):
             return self.mapping(value, verb, depth)
         if isinstance(value, list | tuple):

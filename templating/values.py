@@ -74,8 +74,45 @@ def print_value(value: Any) -> str:
     return text_of(value)
 
 
+MAX_NODES = 4_000_000
+"""values within a value that one function may walk over"""
+
+
+def bounded(value: Any) -> Any:
+    """The value, when walking over it comes to an end: shared parts count each time they are met."""
+    if isinstance(value, dict | list | tuple):
+        _weigh(value, {})
+    return value
+
+
+def _weigh(value: Any, known: dict[int, int]) -> int:
+    weight = known.get(id(value))
+    if weight is not None:
+        if not weight:
+            raise Failure("the value contains itself")
+        return weight
+    known[id(value)] = 0
+    weight = 1 + len(value)
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list | tuple):
+            weight += _weigh(item, known)
+            if weight > MAX_NODES:
+                raise Failure(f"the value has more than {MAX_NODES} parts")
+    known[id(value)] = weight
+    return weight
+
+
 def text_of(value: Any) -> str:
     """`%v`: the default format; nil is <nil>."""
+    kind = value.__class__
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is int:
+        return int.__repr__(value)
+    return _text(bounded(value))
+
+
+def _text(value: Any) -> str:
     kind = value.__class__
     if kind is str:
         return value  # type: ignore[no-any-return]
@@ -92,17 +129,17 @@ def text_of(value: Any) -> str:
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, dict):
-        return "map[" + " ".join([f"{text_of(key)}:{text_of(value[key])}" for key in sorted_keys(value)]) + "]"
+        return "map[" + " ".join([f"{_text(key)}:{_text(value[key])}" for key in sorted_keys(value)]) + "]"
     if isinstance(value, list | tuple):
-        return "[" + " ".join([text_of(item) for item in value]) + "]"
+        return "[" + " ".join([_text(item) for item in value]) + "]"
     if isinstance(value, bytes):
         return "[" + " ".join([str(byte) for byte in value]) + "]"
     if isinstance(value, float | str):
-        return text_of(float(value) if isinstance(value, float) else str(value))
+        return _text(float(value) if isinstance(value, float) else str(value))
     if isinstance(value, Function):
         raise Failure(f"can't print {value.name} of type func")
     if hasattr(value, "items"):
-        return text_of(dict(value.items()))
+        return _text(dict(value.items()))
     raise Failure(f"can't print a value of type {type_name(value)}")
 
 
@@ -259,11 +296,15 @@ def less(first: Any, other: Any) -> bool:
 
 def deep_equal(first: Any, other: Any) -> bool:
     """Equality of type and content all the way down (1 and 1.0 and true are three values)."""
+    return first is other or _deep_equal(bounded(first), other)
+
+
+def _deep_equal(first: Any, other: Any) -> bool:
     if type_name(first) != type_name(other):
         return False
     if isinstance(first, dict):
         return len(first) == len(other) and all(
-            key in other and deep_equal(item, other[key]) for key, item in first.items())
+            key in other and _deep_equal(item, other[key]) for key, item in first.items())
     if isinstance(first, list | tuple):
-        return len(first) == len(other) and all(map(deep_equal, first, other))
+        return len(first) == len(other) and all(map(_deep_equal, first, other))
     return bool(first == other)

@@ -6,7 +6,7 @@ import re
 
 from ..errors import Failure
 from ..numbers import to_int64
-from ..values import text_of, type_name
+from ..values import bounded, text_of, type_name
 from . import lists
 from .dicts import _merge, deep_copy
 from .registry import Family
@@ -49,7 +49,7 @@ def coll_flatten(*values: Any) -> list[Any]:
     """Lists within a list opened, all the way or to a depth: [depth,] list."""
     if len(values) > 2:
         raise Failure(f"wrong number of args: wanted 1 or 2, got {len(values)}")
-    return _flat(lists.items_of(values[-1], "flatten"), to_int64(values[0]) if len(values) == 2 else -1)
+    return _flat(bounded(lists.items_of(values[-1], "flatten")), to_int64(values[0]) if len(values) == 2 else -1)
 
 
 def _flat(items: list[Any], depth: int) -> list[Any]:
@@ -158,6 +158,7 @@ def coll_jsonpath(path: Any, value: Any) -> Any:
         at = match.end()
         several = several or bool(match["deep"] or match["star"] or match["all"] or match["slice"] or match["key"])
         if match["deep"]:
+            bounded(found)
             found = [inner for item in found for inner in _descendants(item)]
         found = [inner for item in found for inner in _children(item, match)]
     if several:

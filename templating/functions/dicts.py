@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import Failure
 from ..kinds import Strings
-from ..values import deep_equal, text_of, truth, type_name
+from ..values import bounded, deep_equal, text_of, truth, type_name
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -84,7 +84,7 @@ def omit(value: dict[str, Any], *unwanted: str) -> dict[str, Any]:
 def merge(into: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     """Maps merged deeply into the first one; an earlier value wins unless it is empty."""
     for other in others:
-        _merge(into, other, False)
+        _merge(into, bounded(other), False)
     return into
 
 
@@ -93,7 +93,7 @@ def merge(into: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
 def merge_overwrite(into: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     """Maps merged deeply into the first one; a later value wins."""
     for other in others:
-        _merge(into, other, True)
+        _merge(into, bounded(other), True)
     return into
 
 
@@ -127,11 +127,15 @@ def dig(*values: Any) -> Any:
 @add("deepCopy mustDeepCopy", "any", '{{ deepCopy (dict "a" (list 1)) }}', "map[a:[1]]")
 def deep_copy(value: Any) -> Any:
     """A copy that shares nothing with the original."""
+    return _copy(bounded(value))
+
+
+def _copy(value: Any) -> Any:
     if isinstance(value, dict):
-        made = {key: deep_copy(item) for key, item in value.items()}
+        made = {key: _copy(item) for key, item in value.items()}
         return made if type(value) is dict else type(value)(made)
     if isinstance(value, list | tuple):
-        items = [deep_copy(item) for item in value]
+        items = [_copy(item) for item in value]
         return items if type(value) in (list, tuple) or hasattr(value, "go_type") else type(value)(items)
     return value
 

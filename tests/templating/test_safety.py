@@ -93,6 +93,10 @@ SMALL = Policy(limits=Limits(output=10_000, items=1000, steps=5000, work=1 << 20
     "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ $d }}", "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ toJson $d }}",
     "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ toYaml $d }}", "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ deepCopy $d }}",
     "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ deepEqual $d (deepCopy $d) }}",
+    *["{{ $l := list 1 1 }}{{ range 60 }}{{ $l = list $l $l }}{{ end }}{{ " + use + " }}" for use in (
+        "$l", "print $l", "toJson $l", "toYaml $l", "deepCopy $l", "printf \"%d %q\" $l $l", "deepEqual $l (list $l)",
+        "coll.Flatten $l", "jsonpath \"..x\" $l", "quote $l", "merge (dict) (dict \"a\" $l) | toString", "toStrings $l",
+        "uniq (list $l (list $l))", "eq $l $l")],
     "{{ randAlphaNum 100000000 | len }}", "{{ net.CIDRSubnets 28 \"10.0.0.0/4\" }}", "{{ join (repeat 3000 \"x\") (until 900) }}",
     "{{ conv.Join (until 900) (repeat 3000 \"x\") }}", "{{ strings.Indent 100000 \"x\" }}", "{{ fromJson (repeat 5000 \"[\") | len }}",
 ])
