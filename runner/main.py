@@ -162,7 +162,7 @@ def dispatch(app: App) -> int:
 
     from runner import cli
 
-    row = cli.BY_NAME.get(word)
+    row = cli.find(app, word)
     if row is None and word in cli.BY_ALIAS:
         row = cli.BY_ALIAS[word]
         # A custom command may bear the name of a built-in's alias: the first in order of the alphabet is meant.

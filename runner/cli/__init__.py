@@ -5,15 +5,21 @@ Each module has `run(app, argv) -> int`: argv are the words after the command wo
 
 from __future__ import annotations
 
+from runner.errors import AtmosError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.app import App
 
 
 class Builtin:
-    """One row. subcommands: name -> (module or "" when the group's own module serves it, one line of help)."""
+    """One row. subcommands: name -> (module or "" when the group's own module serves it, one line of help).
 
-    __slots__ = ("aliases", "identity_shorthand", "module", "name", "subcommands", "summary")
+    yields: the project's own command or alias of this name is meant where there is one. Names that users' files may
+    have taken long before we had a built-in of that name yield; the others stand (decision D33).
+    """
+
+    __slots__ = ("aliases", "identity_shorthand", "module", "name", "subcommands", "summary", "yields")
 
     def __init__(
         self,
@@ -24,10 +30,12 @@ class Builtin:
         aliases: tuple[str, ...] = (),
         subcommands: dict[str, tuple[str, str]] | None = None,
         identity_shorthand: bool = False,
+        yields: bool = False,
     ) -> None:
         self.name, self.module, self.summary, self.aliases = name, module, summary, aliases
         self.subcommands = subcommands or {}
         self.identity_shorthand = identity_shorthand
+        self.yields = yields
 
 
 _TERRAFORM = (
@@ -68,7 +76,7 @@ TABLE = (
                 "stacks": ("", "All stacks and their components"),
                 "workflows": ("runner.cli.describe_workflows", "Workflows and their steps"),
             }),
-    Builtin("doctor", "runner.cli.doctor", "Check this installation and project"),
+    Builtin("doctor", "runner.cli.doctor", "Check this installation and project", yields=True),
     Builtin("emulator", "runner.cli.emulator", "Run a local AWS emulator", aliases=("emu",),
             subcommands={"down": ("", "Stop an emulator"), "list": ("", "List emulators"),
                          "status": ("", "Show whether an emulator runs"), "up": ("", "Start an emulator")}),
@@ -84,9 +92,9 @@ TABLE = (
             }),
     Builtin("profile", "runner.cli.profile", "List and show configuration profiles",
             subcommands={"list": ("", "List profiles"), "show": ("", "Show a profile")}),
-    Builtin("run", "runner.cli.run", "Journals of earlier workflow runs",
+    Builtin("run", "runner.cli.run", "Journals of earlier workflow runs", yields=True,
             subcommands={"list": ("", "List runs"), "prune": ("", "Remove old journals"), "show": ("", "Show a run")}),
-    Builtin("schema", "runner.cli.schema", "Print the JSON Schema of a file format"),
+    Builtin("schema", "runner.cli.schema", "Print the JSON Schema of a file format", yields=True),
     Builtin("terraform", "runner.cli.terraform", "Run terraform for a component in a stack", aliases=("tf",),
             subcommands={name: ("", f"terraform {name}") for name in _TERRAFORM}),
     Builtin("validate", "runner.cli.validate", "Check configuration, stacks and workflows",
@@ -100,6 +108,25 @@ TABLE = (
 
 BY_NAME = {row.name: row for row in TABLE}
 BY_ALIAS = {alias: row for row in TABLE for alias in row.aliases}
+
+
+def taken(app: App, word: str) -> bool:
+    """Whether the project has a command or alias of its own of this name; a configuration that cannot be read has none."""
+    try:
+        return word in app.config.aliases() or app.config.command(word) is not None
+    except AtmosError:
+        return False
+
+
+def find(app: App, word: str) -> Builtin | None:
+    """The built-in that a word means in this project: one that yields is not meant where the project took its name."""
+    row = BY_NAME.get(word)
+    return None if row is None or (row.yields and taken(app, word)) else row
+
+
+def standing(app: App) -> dict[str, Builtin]:
+    """The built-ins of this project by name, those left out whose names it took."""
+    return {row.name: row for row in TABLE if not (row.yields and taken(app, row.name))}
 
 
 def run(row: Builtin, app: App, words: list[str]) -> int:

@@ -34,8 +34,9 @@ def all_aliases(app: App) -> list[list[str]]:
     from runner import cli
     from runner.cli.list_commands import all_commands
 
+    standing = cli.standing(app)
     rows = [[alias, f"atmos {row.name}", "built-in"] for row in cli.TABLE for alias in row.aliases]
-    rows += [[name, f"atmos {words}", "configured"] for name, words in app.config.aliases().items() if name not in cli.BY_NAME]
+    rows += [[name, f"atmos {words}", "configured"] for name, words in app.config.aliases().items() if name not in standing]
     for command in all_commands(app):
         parent = command.path.rsplit(" ", 1)[0].removeprefix("atmos").strip()
         rows += [[f"{parent} {alias}".strip(), command.path, "custom"] for alias in command.aliases]

@@ -57,7 +57,7 @@ def complete(app: App, words: list[str], depth: int = 0) -> Found:
     if at < 0:
         return _root(app, before, current)
     word, rest = before[at], before[:at] + before[at + 1 :]
-    row = cli.BY_NAME.get(word) or cli.BY_ALIAS.get(word)
+    row = cli.find(app, word) or cli.BY_ALIAS.get(word)
     if row is not None and row.name == "help":
         return complete(app, [*rest, current], depth + 1) if depth < 2 else Found()
     if row is not None:
@@ -89,15 +89,16 @@ def _root(app: App, before: list[str], current: str) -> Found:
         return value
     if current.startswith("-"):
         return Found([*flags(globals_(), []), ("--help", "help for atmos"), ("--version", "Print the version")])
-    found: list[Candidate] = [(row.name, row.summary) for row in cli.TABLE]
+    standing = cli.standing(app)
+    found: list[Candidate] = [(row.name, row.summary) for row in standing.values()]
     found += [(alias, row.summary) for row in cli.TABLE for alias in row.aliases if current and alias.startswith(current)]
     try:
         configured = app.config.aliases()
         for name, description, aliases, internal, *_ in app.config.command_summaries():
-            if not internal and name not in cli.BY_NAME and name not in configured:
+            if not internal and name not in standing and name not in configured:
                 found.append((name, first_line(description)))
                 found += [(alias, first_line(description)) for alias in aliases if current and str(alias).startswith(current)]
-        found += [(name, f"alias for {words}") for name, words in configured.items() if name not in cli.BY_NAME]
+        found += [(name, f"alias for {words}") for name, words in configured.items() if name not in standing]
     except AtmosError:
         pass  # built-in commands can be completed all the same
     return Found(sorted(found))

@@ -249,9 +249,10 @@ def render_root_help(app: App, topic: str = "") -> str:
     page.usage("atmos [sub-command] [flags]")
     custom: list[Command] = []
     configured: dict[str, str] = {}
+    standing = cli.standing(app)
     try:
         configured = app.config.aliases()
-        custom = [Command(tree) for tree in _trees(app) if str(tree["name"]) not in cli.BY_NAME and tree["name"] not in configured]
+        custom = [Command(tree) for tree in _trees(app) if str(tree["name"]) not in standing and tree["name"] not in configured]
         if not topic and _unfiltered(app):
             topic = "all"
     except AtmosError as error:
@@ -259,9 +260,9 @@ def render_root_help(app: App, topic: str = "") -> str:
     if topic != "flags":
         page.rows("SUBCOMMAND ALIASES", [(alias, f"alias for atmos {row.name}") for row in cli.TABLE for alias in row.aliases])
         page.block("EXAMPLES", "$ atmos help COMMAND\n$ atmos list commands\n$ atmos auth login NAME")
-        page.rows("BUILT-IN COMMANDS", [(row.name + (" [command]" if row.subcommands else ""), row.summary) for row in cli.TABLE])
+        page.rows("BUILT-IN COMMANDS", [(row.name + (" [command]" if row.subcommands else ""), row.summary) for row in standing.values()])
         page.rows("CUSTOM COMMANDS", command_rows(custom))
-        page.rows("ALIASES", [(name, f"alias for {words}") for name, words in sorted(configured.items()) if name not in cli.BY_NAME])
+        page.rows("ALIASES", [(name, f"alias for {words}") for name, words in sorted(configured.items()) if name not in standing])
     if topic != "usage":
         page.rows("FLAGS", [("  -h, --help", "help for atmos"), ("      --version", "Print the version")], indent=0, airy=True)
     if topic == "all":
