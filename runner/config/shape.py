@@ -170,15 +170,16 @@ def _plain(value: object, path: tuple[str, ...], deferred: list[tuple[tuple[str,
                 result[key] = _plain(item, (*path, key), deferred)
         return result
     if isinstance(value, list):
-        return [item if isinstance(item, tuple) else _plain(item, path, deferred) for item in value]
+        return [item if isinstance(item, tuple) else _plain(item, (*path, str(index)), deferred)
+                for index, item in enumerate(value)]
     return value
 
 
 def _insert(data: dict[str, Any], path: tuple[str, ...], value: object) -> None:
     holder: Any = data
     for key in path[:-1]:
-        holder = holder.setdefault(key, {})
-        if not isinstance(holder, dict):
+        holder = holder[int(key)] if isinstance(holder, list) else holder.setdefault(key, {})
+        if not isinstance(holder, dict | list):
             return
     holder[path[-1]] = value
 

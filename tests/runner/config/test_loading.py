@@ -384,6 +384,17 @@ components: {terraform: {deploy_run_init: !env YES}}
     assert config.get("components", "terraform", "deploy_run_init") is True
 
 
+def test_deferred_values_in_maps_in_lists_are_kept(project: Project) -> None:
+    project.write("atmos.yaml", """\
+auth: {identities: {a: {env: [{key: FROM, value: !exec echo hi}, {key: TO, value: !env TO}], tags: [!env TO, x]}}}
+stores: {s: {options: {rows: [[{at: !env TO}], {deep: {er: !env TO}}]}}}
+""")  # fmt: skip
+    config = project.load(env={"TO": "there"})
+    assert config.get("auth", "identities") == {
+        "a": {"env": [{"key": "FROM", "value": "hi"}, {"key": "TO", "value": "there"}], "tags": ["there", "x"]}}
+    assert config.get("stores", "s") == {"options": {"rows": [[{"at": "there"}], {"deep": {"er": "there"}}]}}
+
+
 def test_wrong_types_are_listed_together(project: Project) -> None:
     project.write("atmos.yaml", "stacks:\n  base_path: [a]\ncomponents: {terraform: {deploy_run_init: 'yes'}}\nlogs: 5\n")
     with pytest.raises(AtmosError) as caught:
