@@ -19,6 +19,7 @@ _EXAMPLES = """\
  $ atmos validate
  $ atmos validate config
  $ atmos validate --format json"""
+SHOWN_AT_MOST = 100  # findings; nobody reads more at once
 _format = clicks.option("--format", "-f", "format_", metavar="FORMAT", default="text", help="text or json")
 
 
@@ -85,8 +86,11 @@ def _tell(app: App, report: Report, format_: str, subject: str) -> int:
         app.out(formats.to_json({"valid": not errors, "files": report.files,
                                  "problems": [_record(problem) for problem in report.sorted()]}))  # fmt: skip
         return 1 if errors else 0
-    for problem in report.sorted():
+    found = report.sorted()
+    for problem in found[:SHOWN_AT_MOST]:
         app.err(_block(problem, app.cwd))
+    if len(found) > SHOWN_AT_MOST:
+        app.err(f"… and {len(found) - SHOWN_AT_MOST} more; `--format json` lists all\n")
     if not errors:
         count = len(report.files)
         extra = f", {warnings} warning{'s' if warnings != 1 else ''}" if warnings else ""

@@ -24,12 +24,15 @@ class Report:
         self.files: list[str] = []
         self.config: Config | None = None
         self.problems: list[Problem] = []
+        self.places: dict[str, list[Problem]] = {}
 
     def add(self, problem: Problem) -> None:
         """Keep a finding once, however many ways lead to it."""
-        for other in self.problems:
-            if str(other.where) == str(problem.where) and (problem.message in other.message or other.message in problem.message):
+        here = self.places.setdefault(str(problem.where), [])
+        for other in here:
+            if problem.message in other.message or other.message in problem.message:
                 return
+        here.append(problem)
         self.problems.append(problem)
 
     def add_error(self, error: BaseException) -> None:

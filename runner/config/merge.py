@@ -118,9 +118,9 @@ def fold(items: object, notes: Notes, compute: Callable[[object], object] = lamb
 
     compute: gives the value of a name that comes from a function.
     """
-    result: list[Map] = []
-    if isinstance(items, Map | tuple) or not isinstance(items, list):
-        return result
+    result: dict[str, Map] = {}
+    if not isinstance(items, list):
+        return []
     for index, item in enumerate(items):
         mark = items.marks[index] if isinstance(items, Seq) and index < len(items.marks) else ("", 0, 0)
         if not isinstance(item, dict):
@@ -135,8 +135,10 @@ def fold(items: object, notes: Notes, compute: Callable[[object], object] = lamb
             notes.append(Problem("a command without a `name` is left out", entry.where if entry.mark[0] else Where(*mark),
                                  path=f"commands[{index}]", severity="note"))  # fmt: skip
             continue
-        _add(result, _nested(entry, words, key, notes, compute), notes)
-    return result
+        folded = _nested(entry, words, key, notes, compute)
+        known = result.get(words[0])
+        result[words[0]] = folded if known is None else over(known, folded, notes)
+    return list(result.values())
 
 
 def field(entry: Map, name: str) -> str:
@@ -168,15 +170,6 @@ def _nested(entry: Map, words: list[str], key: str, notes: Notes, compute: Calla
         parent.put("commands", children, entry.mark)
         leaf = parent
     return leaf
-
-
-def _add(result: list[Map], entry: Map, notes: Notes) -> None:
-    """Put an entry into a list in which it may already be; the later one's fields win."""
-    for index, known in enumerate(result):
-        if known["name"] == entry["name"]:
-            result[index] = over(known, entry, notes)
-            return
-    result.append(entry)
 
 
 def over(low: Map, high: Map, notes: Notes) -> Map:

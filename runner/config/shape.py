@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from runner.config.schema import Section
 
+MAX_UNKNOWN = 50  # more unknown keys than that are no typing mistakes
 MISTYPED = 0.8  # how alike an unknown section and a known one are when it is said on every run
 
 _fields_cache: dict[type, dict[str, object]] = {}
@@ -247,6 +248,8 @@ def unknown_keys(tree: Map) -> list[Problem]:
                 continue
             if path == ("workflows",):
                 continue  # a workflow
+            if len(problems) >= MAX_UNKNOWN:
+                return problems
             near = nearest(key, known, 1)
             mistyped = bool(near) and not path and SequenceMatcher(None, key.lower(), near[0]).ratio() >= MISTYPED
             problems.append(Problem(
