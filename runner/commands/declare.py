@@ -149,11 +149,12 @@ def _steps(fields: Fields) -> list[dict[str, object]]:
 
 def _env(fields: Fields) -> list[list[object]]:
     from runner.steps.declare import compile_env
+    from runner.steps.fields import weak_env_text, weak_text
 
     raw = fields.get("env")
     if raw is None:
         return []
-    env, problems = compile_env(raw, where=fields.where("env"))
+    env, problems = compile_env(raw, where=fields.where("env"), in_map=weak_env_text, in_list=weak_text)
     _adopt(fields, problems, "env")
     return list(env)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from runner.errors import Problem, Where, nearest
 from runner.steps import rules
 from runner.steps.conditions import compile_condition
-from runner.steps.fields import OUTPUT_MODES, Reader, kind_of, place, text_of
+from runner.steps.fields import OUTPUT_MODES, Reader, kind_of, place, text_of, weak_text
 from runner.steps.types import ALIASES, TYPES, row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from runner.steps.fields import Text
 
 __all__ = ["COMMON", "FIELDS", "compile_condition", "compile_env", "compile_steps"]
 
@@ -139,7 +141,8 @@ def _read_fields(step: dict[str, Any], reader: Reader, kind: str) -> None:
             if found is not None:
                 step[key] = found
         elif key == "env":
-            step["env"], more = compile_env(value, where=reader.at(key), label=reader.label)
+            text = text_of if kind == "workflow" else weak_text
+            step["env"], more = compile_env(value, where=reader.at(key), label=reader.label, in_map=text, in_list=text)
             reader.problems += more
         elif key == "vars":
             found, more = compile_env(value, where=reader.at(key), label=reader.label)
@@ -190,11 +193,12 @@ def _output(step: dict[str, Any], reader: Reader) -> None:
 
 
 def compile_env(
-    raw: Any, *, where: Where | None = None, label: str = ""
+    raw: Any, *, where: Where | None = None, label: str = "", in_map: Text = text_of, in_list: Text = text_of
 ) -> tuple[list[list[Any]], list[Problem]]:
     """`env` in any of its forms → entries [key, value, command]. value None unsets (decision D46).
 
-    A list keeps its order; a mapping is taken in the order of its keys.
+    A list keeps its order; a mapping is taken in the order of its keys. in_map, in_list: how a scalar becomes text:
+    as it was written in workflow files, as `atmos.yaml` reads it elsewhere in commands (spec: custom commands §1.6).
     """
     problems: list[Problem] = []
     entries: list[list[Any]] = []
@@ -210,11 +214,11 @@ def compile_env(
             at = place(raw, key, where)
             value = raw[key]
             if isinstance(value, dict) and value and set(value) <= {"value", "valueCommand"}:
-                _entry(str(key).strip(), value, at, entries, problem)
+                _entry(str(key).strip(), value, at, entries, problem, in_list)
             elif isinstance(value, dict | list):
                 problem(f"the value of `{key}` in `env` has to be text, not {kind_of(value)}", at)
             else:
-                entries.append([str(key).strip(), None if value is None else text_of(raw, key), None])
+                entries.append([str(key).strip(), None if value is None else in_map(raw, key), None])
         return entries, problems
     if not isinstance(raw, list):
         problem(f"`env` has to be a mapping or a list, not {kind_of(raw)}", where)
@@ -229,19 +233,19 @@ def compile_env(
                 if key not in ("key", "value", "valueCommand"):
                     close = nearest(str(key), ("key", "value", "valueCommand"), 1)
                     problem(f"unknown key `{key}` in `env`", place(item, key, at), f"Did you mean `{close[0]}`?" if close else "")
-            _entry(str(text_of(item, "key")).strip(), item, at, entries, problem)
+            _entry(str(text_of(item, "key")).strip(), item, at, entries, problem, in_list)
         elif (
             isinstance(item, dict) and len(item) == 1 and not isinstance(next(iter(item.values())), dict | list)
             and next(iter(item)) not in ("value", "valueCommand")
         ):  # fmt: skip
             key = next(iter(item))
-            entries.append([str(key).strip(), None if item[key] is None else text_of(item, key), None])
+            entries.append([str(key).strip(), None if item[key] is None else in_list(item, key), None])
         else:
             problem(f"entry {index + 1} of `env` has to be `key` with `value` or `valueCommand`, or `NAME=value`", at)
     return entries, problems
 
 
-def _entry(key: str, item: Any, at: Where | None, entries: list[list[Any]], problem: Any) -> None:
+def _entry(key: str, item: Any, at: Where | None, entries: list[list[Any]], problem: Any, in_list: Text) -> None:
     value, command = item.get("value"), item.get("valueCommand")
     for name in ("value", "valueCommand"):
         if isinstance(item.get(name), dict | list):
@@ -251,7 +255,7 @@ def _entry(key: str, item: Any, at: Where | None, entries: list[list[Any]], prob
     if value is None and "value" in item and not command:
         entries.append([key, None, None])
         return
-    text = text_of(item, "value") if value is not None else ""
+    text = in_list(item, "value") if value is not None else ""
     entries.append([key, text, command or None])
 
 

@@ -6,6 +6,7 @@ the tuple it is.
 
 from __future__ import annotations
 
+from runner.config import scalars
 from runner.errors import Problem, Where, nearest
 from runner.steps import durations
 
@@ -13,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    Text = Callable[[Any, Any], str | tuple[Any, ...]]
 
 OUTPUT_MODES = ("raw", "log", "viewport", "none")
 GROUP_MODES = ("grouped", "prefixed", "none")
@@ -44,6 +47,18 @@ def text_of(raw: Any, key: str | int) -> str | tuple[Any, ...]:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
+
+
+def weak_text(raw: Any, key: str | int) -> str | tuple[Any, ...]:
+    """A scalar as text fields of `atmos.yaml` read it: booleans are `1` and `0`, numbers decimal."""
+    value = raw[key]
+    return value if isinstance(value, str | tuple) else scalars.as_text(value)
+
+
+def weak_env_text(raw: Any, key: str | int) -> str | tuple[Any, ...]:
+    """The same for `env` written as a mapping: booleans are `true` and `false`."""
+    value = raw[key]
+    return value if isinstance(value, str | tuple) else scalars.as_env_text(value)
 
 
 def plain(raw: Any) -> Any:
