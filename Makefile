@@ -25,6 +25,7 @@ check: setup lint types contract
 
 lint: setup
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 
 types: setup
 	@$(BIN)/mypy
@@ -35,6 +36,8 @@ contract: setup
 bench:
 	@$(PYTHON) scripts/setup_venv.py --bench
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.loading
+	@$(BIN)/python -m bench.templates
 
 lock: setup
 	@$(BIN)/python scripts/lock.py
