@@ -20,18 +20,20 @@ _IRRELEVANT = frozenset({"default", "required", "alias", "tags", "env", "session
 
 def of_links(entries: Iterable[Entry], realm: str, instances: Sequence[str] = ()) -> str:
     """The fingerprint of a chain, target first."""
-    parts = [[entry.section, entry.name.lower(), entry.kind, _relevant(entry.raw, top=True)] for entry in entries]
+    parts = [[entry.section, entry.name.lower(), entry.kind, _relevant(entry.raw, top=True, identity=entry.section == "identities")]
+             for entry in entries]
     text = repr([parts, realm, [instance for instance in instances if instance]])
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _relevant(value: Any, *, top: bool = False, key: str = "") -> Any:
+def _relevant(value: Any, *, top: bool = False, identity: bool = False, key: str = "") -> Any:
     if isinstance(value, Mapping):
         return [
             (str(name), _relevant(value[name], key=str(name)))
             for name in sorted(value, key=str)
             if str(name).lower() not in SECRET_KEYS and value[name] is not None
             and not (top and (str(name) in _IRRELEVANT or str(name) == "kind"))
+            and not (identity and str(name) == "region")  # where a component works, not as whom
         ]
     if isinstance(value, list):
         return [_relevant(item) for item in value]

@@ -58,7 +58,7 @@ class Identities:
     def __init__(self, app: App) -> None:
         self.app = app
         self.ambient = Ambient(app.env)
-        self._managers: dict[int, Manager] = {}
+        self._managers: dict[int, tuple[object, Manager]] = {}
         self._selected: str | None = None
         self._quick: dict[str, tuple[str, dict[str, str], list[str]] | None] = {}
         self._guard = allocate_lock()
@@ -107,9 +107,9 @@ class Identities:
     def manager(self, section: Mapping[str, object] | None = None) -> Manager:
         """The auth manager of the configured `auth` section, or of one merged for a component."""
         key = id(section) if section is not None else 0
-        if key not in self._managers:
-            self._managers[key] = build_manager(self.app, section)
-        return self._managers[key]
+        if key not in self._managers:  # the section is kept: the id of one that is gone may come back as another's
+            self._managers[key] = section, build_manager(self.app, section)
+        return self._managers[key][1]
 
     def environment(
         self,
@@ -166,7 +166,7 @@ class Identities:
     def secrets(self) -> list[str]:
         """Values of the sessions of this run that must not be shown."""
         found: list[str] = []
-        for manager in self._managers.values():
+        for _, manager in self._managers.values():
             found.extend(manager.secret_values())
         for known in self._quick.values():
             if known is not None:
@@ -175,7 +175,7 @@ class Identities:
 
     def close(self) -> None:
         """End what authentication started for this run, such as an emulator."""
-        for manager in self._managers.values():
+        for _, manager in self._managers.values():
             manager.close()
 
 

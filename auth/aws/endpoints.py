@@ -39,8 +39,8 @@ def region(link: Link, run: Run) -> str:
     """The region of a link: the first that is named from it upward; empty when nobody names one."""
     for each in run.upward(link):
         own = getattr(each.kind, "region", None)
-        found = own(each, run) if own is not None else ""
-        for dotted in ("region", "principal.region", "credentials.region"):
+        found = each.entry.text("region") or (own(each, run) if own is not None else "")
+        for dotted in ("principal.region", "credentials.region"):
             found = found or each.entry.text(dotted)
         if found:
             return str(found)

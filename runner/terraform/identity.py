@@ -45,26 +45,44 @@ def merged(section: Map, layers: list[Map]) -> Map:
 
     layers: what atmos.yaml, the stack, the bases and the component say, lowest first.
     """
+    same = _respelled(section)
     current: set[str] = set()
     for layer in layers:
         identities = layer.get("identities")
-        declared = identities if isinstance(identities, dict) else {}
+        entries: Map = identities if isinstance(identities, dict) else {}
+        declared = {same.get(name, name): entry for name, entry in entries.items()}
         chosen = {name for name, entry in declared.items() if isinstance(entry, dict) and entry.get("default") is True}
         current = chosen or current - {
             name for name, entry in declared.items() if isinstance(entry, dict) and entry.get("default") is False
         }
     identities = section.get("identities")
+    known: Map = identities if isinstance(identities, dict) else {}
     result: Map = {}
-    for name, entry in (identities if isinstance(identities, dict) else {}).items():
-        if isinstance(entry, dict) and set(entry) == {"default"}:
-            if entry["default"] is True and name in current:
-                raise AtmosError(f"Component default identity `{name}` is not defined",
-                                 hints=["Define it under `auth.identities` in atmos.yaml or in the stack"])  # fmt: skip
+    for name, entry in known.items():
+        if name in same:
+            continue
+        for other in (other for other, target in same.items() if target == name):
+            entry = {**entry, **known[other]}
+        if isinstance(entry, dict) and set(entry) == {"default"} and not (entry["default"] is True and name in current):
             continue  # a mere mark for an identity that is not there
         if isinstance(entry, dict) and "default" in entry and isinstance(entry["default"], bool):
             entry = {**entry, "default": name in current}
         result[name] = entry
     return {**section, "identities": result} if identities is not None else section
+
+
+def _respelled(section: Map) -> dict[str, str]:
+    """Entries that only add to an identity which another layer spells in other letter case, and its own name (decision D39)."""
+    identities = section.get("identities")
+    known: Map = identities if isinstance(identities, dict) else {}
+    result: dict[str, str] = {}
+    for name, entry in known.items():
+        if isinstance(entry, dict) and "kind" not in entry:
+            whole = [other for other, it in known.items()
+                     if other.lower() == name.lower() and isinstance(it, dict) and "kind" in it]
+            if len(whole) == 1:
+                result[name] = whole[0]
+    return result
 
 
 def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
@@ -94,6 +112,18 @@ def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
     return Chosen(_default(app, manager), manager)
 
 
+def must_exist(app: App, chosen: Chosen) -> None:
+    """A name that somebody asked for has to be an identity, also where nothing will need to run as it."""
+    if chosen.name is None or chosen.manager is None:
+        return
+    try:
+        chosen.manager.resolve(chosen.name)
+    except Exception as error:
+        from runner.identity import failure
+
+        raise failure(error, chosen.name, "", chosen.manager, app) from error
+
+
 def _select(app: App, section: Map) -> str:
     from runner.identity import ask
 
@@ -105,6 +135,14 @@ def _default(app: App, manager: Manager) -> str:
     """The default of the merged configuration; a person may choose where there is none."""
     defaults = list(manager.defaults())
     names = sorted(manager.identities)
+    for name in defaults:
+        if not manager.identities[name].given("kind"):
+            raise AtmosError(
+                f"invalid auth config: invalid identity config: the component's default identity `{name}` is not defined",
+                explanation="It is marked as the default, but the auth configuration in force says nothing else about it.",
+                hints=["Define it under `auth.identities` in atmos.yaml, in the active profile or in the stack",
+                       *known_hint([other for other in names if manager.identities[other].given("kind")])],
+            )
     if len(defaults) == 1:
         return str(defaults[0])
     if app.interactive:

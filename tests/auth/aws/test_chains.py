@@ -50,6 +50,21 @@ def test_a_role_over_a_users_keys_in_one_go(load: Load, sts: Proxy, home: Path) 
     assert not (home / ".aws").exists()
 
 
+def test_a_component_works_elsewhere_in_the_same_session(load: Load, sts: Proxy) -> None:
+    load(user_and_role(sts.url)).authenticate("deploy")
+    sts.calls.clear()
+    config = user_and_role(sts.url)
+    config["identities"]["deploy"]["region"] = "sa-east-1"
+    config["identities"]["base"]["region"] = "ap-east-1"
+    there = load(config)
+    there.authenticate("deploy")
+    assert sts.calls == []
+    assert there.prepare("deploy", {})["AWS_REGION"] == "sa-east-1"
+    there.authenticate("base")
+    assert sts.calls == []
+    assert there.prepare("base", {})["AWS_REGION"] == "ap-east-1"
+
+
 def test_an_unexpired_session_is_used_without_a_call(load: Load, sts: Proxy) -> None:
     first = load(user_and_role(sts.url)).authenticate("deploy")
     sts.calls.clear()

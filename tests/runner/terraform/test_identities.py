@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from runner.errors import AtmosError
 from runner.terraform import identity
 from tests.runner.stacks.conftest import CONFIG
 from tests.runner.terraform.conftest import Fleet
@@ -52,9 +51,44 @@ def test_the_nearest_default_counts(layers: list[dict[str, Any]], expected: dict
     assert merged(GLOBAL, *layers) == expected
 
 
-def test_a_default_that_is_defined_nowhere() -> None:
-    with pytest.raises(AtmosError, match="Component default identity `ghost` is not defined"):
-        merged(GLOBAL, {"ghost": {"default": True}})
+def test_an_identity_is_meant_in_any_letter_case() -> None:
+    assert merged(GLOBAL, {"OTHER": {"default": True}}) == {"main": False, "other": True, "third": None}
+    assert merged(GLOBAL, {"OTHER": {"default": True}}, {"third": {"default": True}, "Other": {"default": False}}) == {
+        "main": False, "other": False, "third": True}
+    found = identity.merged({"identities": {"main": {"kind": "k", "region": "a"}, "MAIN": {"region": "b"}}}, [])
+    assert found["identities"] == {"main": {"kind": "k", "region": "b"}}
+
+
+def test_a_default_that_is_defined_nowhere_stops_who_needs_a_default(fleet: Make) -> None:
+    made = fleet(config=AUTH, dev="    own: {metadata: {component: myapp}, auth: {identities: {ghost: {default: true}}}}\n")
+    told = made.error("plan", "own", "-s", "dev")
+    assert "invalid identity config" in told
+    assert "ghost" in told
+    assert made.log() == []
+    assert shown(made, "own", "-s", "dev", "-i", "other")["AWS_PROFILE"] == "other"
+    assert shown(made, "own", "-s", "dev", "-i", "off") == {"ATMOS_IDENTITY": "false"}
+
+
+def test_a_component_has_its_own_region(fleet: Make) -> None:
+    config = CONFIG + """
+auth:
+  identities: {keys: {kind: aws/ambient, default: true, principal: {region: us-west-2}}}
+"""
+    made = fleet(config=config, dev="    own: {metadata: {component: myapp}, auth: {identities: {keys: {region: eu-north-1}}}}\n")
+    for component, region in (("myapp", "us-west-2"), ("own", "eu-north-1")):
+        done = made.run("terraform", "plan", component, "-s", "dev", PRINT_ENV="AWS_REGION", AWS_ACCESS_KEY_ID="a",
+                        AWS_SECRET_ACCESS_KEY="b")  # fmt: skip
+        assert f"AWS_REGION={region}\n" in done.stdout, done.stderr
+
+
+def test_describing_under_an_unknown_identity_is_an_error(fleet: Make) -> None:
+    made = fleet(config=AUTH)
+    for words in (("component", "myapp", "-s", "dev"), ("stacks",)):
+        done = made.run("describe", *words, "--identity", "mian")
+        assert done.returncode == 1
+        assert "identity not found" in done.stderr
+        assert "main" in done.stderr
+        assert made.run("describe", *words, "--identity", "main").returncode == 0
 
 
 def shown(made: Fleet, *argv: str, **env: str) -> dict[str, str]:
