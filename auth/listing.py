@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from auth import kinds
 from auth.credentials import parse_time
 from auth.errors import AuthError
 
@@ -89,7 +90,12 @@ def _names(manager: Manager, provider: str, identity: str) -> tuple[str, str]:
 
 def _label(manager: Manager, name: str) -> str:
     try:
-        return "" if manager.identities[name].via_is_deferred else manager.provider_label(name)
+        identity = manager.identities[name]
+        via = identity.via
+        placed = via is not None and bool(via.provider or via.identity)
+        if identity.via_is_deferred or not (placed or kinds.identity(identity.kind).standalone):
+            return ""
+        return manager.provider_label(name)
     except AuthError:
         return ""
 

@@ -22,6 +22,7 @@ def checked(entry: AnyEntry, kind: ProviderKind | IdentityKind, place: Place) ->
     """The entry with what its kind finds wrong."""
     report = Report(entry, place)
     _session(entry, report)
+    _files(entry, report)
     kind.check(entry, report)
     return with_problems(entry, report.findings)
 
@@ -44,6 +45,16 @@ def _session(entry: Provider | Identity | AnyEntry, report: Report) -> None:
         seconds(value)
     except AuthError as error:
         report.config(f"`session.duration`: {error.message}", "session", "duration")
+
+
+def _files(entry: AnyEntry, report: Report) -> None:
+    folder = entry.get("spec.files.base_path")
+    if folder is None or isinstance(folder, tuple):
+        return
+    if not str(folder).strip():
+        report.config("spec.files.base_path cannot be empty or whitespace", "spec", "files", "base_path")
+    elif "\0" in str(folder):
+        report.config("spec.files.base_path contains invalid characters", "spec", "files", "base_path")
 
 
 def validate(manager: Manager) -> list[Finding]:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from auth.credentials import AwsCredentials, parse_time, rfc3339
-from auth.errors import ConfigError
 from auth.files import atomic, ini, locks
 from auth.kind import Link, Run
 from auth.secrets import Secret
@@ -57,12 +56,7 @@ def base(run: Run) -> str:
     above = own(run.root, run) if own is not None else ""
     configured = run.root.entry.get("spec.files.base_path")
     if configured is not None:
-        text = str(configured)
-        if not text.strip():
-            raise ConfigError("spec.files.base_path cannot be empty or whitespace", where=run.root.entry.where)
-        if "\0" in text:
-            raise ConfigError("spec.files.base_path contains invalid characters", where=run.root.entry.where)
-        return os.path.join(services.path(text), services.realm)
+        return os.path.join(services.path(str(configured)), services.realm)
     return os.path.join(above or services.config_home, services.realm, "aws")
 
 

@@ -256,3 +256,15 @@ def test_parse_refuses_what_is_no_section() -> None:
     with pytest.raises(ConfigError):
         parse(["x"])
     assert parse(None).identities == {}
+
+
+@pytest.mark.parametrize(("folder", "message"), [
+    ("  ", "spec.files.base_path cannot be empty or whitespace"), ("a\0b", "spec.files.base_path contains invalid characters"),
+])
+def test_a_place_for_files_has_to_be_one(load: Load, folder: str, message: str) -> None:
+    manager = load({"providers": {"fake": {"kind": "mock/aws", "spec": {"files": {"base_path": folder}}}, "good": {"kind": "mock/aws"}},
+                    "identities": {"x": VIA, "y": {"kind": "mock/aws", "via": {"provider": "good"}}}})
+    assert [message in finding.message for finding in manager.validate()] == [True]
+    with pytest.raises(AuthError, match=message):
+        manager.authenticate("x")
+    assert manager.authenticate("y").identity == "y"

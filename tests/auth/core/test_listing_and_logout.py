@@ -27,11 +27,13 @@ def test_a_listing_shows_structure_and_no_secret(load: Load, env: dict[str, str]
             "top": {"kind": "mock/aws", "via": {"identity": "DEV"}},
             "rescue": {"kind": "aws/user", "credentials": {"access_key_id": ("!exec", "op read id"),
                                                            "secret_access_key": "rescue-secret-value"}},
-            "odd": {"kind": "aws/rolle", "via": {"provider": "ghost"}}, "worse": 3}},
+            "odd": {"kind": "aws/rolle", "via": {"provider": "ghost"}}, "worse": 3,
+            "nowhere": {"kind": "aws/assume-role"}, "void": {"kind": "aws/assume-role", "via": {}}}},
         resolve=lambda value: asked.append(value) or "x")
     found = manager.listing()
     assert asked == []
-    assert list(found.identities) == ["dev", "top", "rescue", "odd", "worse"]
+    assert list(found.identities) == ["dev", "top", "rescue", "odd", "worse", "nowhere", "void"]
+    assert [found.identities[name].label for name in ("nowhere", "void", "worse")] == ["", "", ""]
     dev, top, rescue = (found.identities[name] for name in ("dev", "top", "rescue"))
     assert (dev.via_provider, top.via_identity, rescue.label) == ("fake", "dev", "aws-user")
     assert (rescue.standalone, rescue.stored, dev.stored) == (True, False, True)
