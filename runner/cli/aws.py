@@ -144,18 +144,7 @@ def _log_in(app: App, registries: list[tuple[str, str]], credentials: Credential
         except AuthError as error:
             error.message = f"ECR login failed: {address}: {error.message}"
             raise
-        app.err(f"✓ {'ECR' if region else 'ECR Public'} login: {found.registry}{_until(found.expires_at, walk)}\n")
-
-
-def _until(moment: object, walk: Run) -> str:
-    from datetime import datetime
-
-    from auth.durations import compact
-
-    if not isinstance(moment, datetime):
-        return ""
-    left = moment.timestamp() - walk.services.now()
-    return f" (expires in {compact(round(left / 60) * 60)})"
+        app.err(f"✓ {'ECR' if region else 'ECR Public'} login: {found.registry}{ecr.until(found, walk)}\n")
 
 
 def run_integration(app: App, name: str) -> int:
