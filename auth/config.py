@@ -7,6 +7,7 @@ function not evaluated yet, a tuple `(tag, argument, file, line)`); `resolved` e
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -204,8 +205,15 @@ class AuthConfig:
         return Entry("", "", self.raw).get(dotted, default)
 
 
-def parse(section: object, where: WhereOf | None = None) -> AuthConfig:
-    """The typed section of plain data. Bad entries are kept with their problems."""
+DECISIVE = ("kind", "default", "required", "alias")
+"""Keys that say which entry is meant and what it is, before any entry is used."""
+
+
+def parse(section: object, where: WhereOf | None = None, evaluate: Evaluate | None = None) -> AuthConfig:
+    """The typed section of plain data. Bad entries are kept with their problems.
+
+    evaluate: reads what a variable says where a decisive key asks for one; functions that run something are not called.
+    """
     place = where or (lambda _path: None)
     if section is None:
         section = {}
@@ -222,16 +230,16 @@ def parse(section: object, where: WhereOf | None = None) -> AuthConfig:
             f'logs configuration validation failed: invalid auth config: invalid log level "{level}", '
             f"must be one of: {', '.join(LOG_LEVELS)}", ("logs", "level"), place(("logs", "level"))))
     return AuthConfig(
-        providers=_entries(Provider, section, PROVIDER_KEYS, place, findings),
-        identities=_entries(Identity, section, IDENTITY_KEYS, place, findings),
-        integrations=_entries(Integration, section, INTEGRATION_KEYS, place, findings),
+        providers=_entries(Provider, section, PROVIDER_KEYS, place, findings, evaluate),
+        identities=_entries(Identity, section, IDENTITY_KEYS, place, findings, evaluate),
+        integrations=_entries(Integration, section, INTEGRATION_KEYS, place, findings, evaluate),
         raw=MappingProxyType(dict(section)),
         findings=tuple(findings),
     )
 
 
 def _entries(cls: type[AnyEntry], section: Mapping[str, Any], keys: frozenset[str], place: WhereOf,
-             findings: list[Finding]) -> Mapping[str, AnyEntry]:
+             findings: list[Finding], evaluate: Evaluate | None) -> Mapping[str, AnyEntry]:
     values = section.get(cls.section)
     if values is None:
         return MappingProxyType({})
@@ -239,7 +247,20 @@ def _entries(cls: type[AnyEntry], section: Mapping[str, Any], keys: frozenset[st
         findings.append(Finding(f"`{cls.section}` must be a mapping of names to entries", (cls.section,),
                                 place((cls.section,))))
         return MappingProxyType({})
-    return MappingProxyType({str(name): _entry(cls, str(name), raw, keys, place) for name, raw in values.items()})
+    return MappingProxyType({str(name): _entry(cls, str(name), _decided(raw, evaluate), keys, place)
+                             for name, raw in values.items()})
+
+
+def _decided(raw: object, evaluate: Evaluate | None) -> object:
+    """What was written, with the variables that decisive keys name."""
+    if evaluate is None or not isinstance(raw, Mapping):
+        return raw
+    asked = {key: raw[key] for key in DECISIVE if isinstance(raw.get(key), tuple) and raw[key][0] in ("!env", "!literal")}
+    found: dict[str, object] = {}
+    for key, value in asked.items():
+        with contextlib.suppress(Exception):  # it stays deferred: who uses the entry is told what is wrong with it
+            found[key] = evaluate(value)
+    return {**raw, **found} if found else raw
 
 
 def _entry(cls: type[AnyEntry], name: str, raw: object, keys: frozenset[str], place: WhereOf) -> AnyEntry:

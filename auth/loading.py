@@ -52,6 +52,7 @@ def load(
     open_browser: shows an address to a person; whether that worked.
     """
     environment = dict(os.environ) if env is None else dict(env)
+    evaluate = resolve or _Simple(environment)
     if isinstance(config, (str, os.PathLike)):
         from auth.yamlfile import read_section
 
@@ -59,9 +60,9 @@ def load(
         base_dir = base_dir or os.path.dirname(path)
         section, found_where = read_section(path)
         where = where or found_where
-        parsed = parse(section, where)
+        parsed = parse(section, where, evaluate)
     else:
-        parsed = parse(config, where)
+        parsed = parse(config, where, evaluate)
     folder = os.path.abspath(base_dir or ".")
     try:
         realm, source = realm_of(parsed.raw.get("realm"), environment)
@@ -93,7 +94,7 @@ def load(
         emulators=Emulators(environment, project or folder, paths.cache_home(environment), notify or silent),
         realm=realm, warn=say_warning, notify=notify or silent, debug=debug or silent, refresh_command=command, sleep=time.sleep,
         open_browser=open_browser or _open_browser)
-    return Manager(parsed, services, evaluate=resolve or _Simple(environment), place=where or _nowhere,
+    return Manager(parsed, services, evaluate=evaluate, place=where or _nowhere,
                    realm_source=source, realm_error=realm_error)
 
 

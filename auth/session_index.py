@@ -98,7 +98,8 @@ def fingerprint(links: Sequence[tuple[str, Mapping[str, Any]]], env: Mapping[str
     Secrets are left out of it: they say nothing about whose credentials these are, and a digest of a weak one could
     be guessed. A deferred `!env` counts as its variable's value; any other function makes the answer empty.
     """
-    if links and str(links[-1][1].get("kind", "")).strip().lower() in _UNSAVED_ROOTS:
+    root = links[-1][1].get("kind", "") if links else ""
+    if not isinstance(root, str) or root.strip().lower() in _UNSAVED_ROOTS:
         return ""
     try:
         parts = [_plain([name, entry], env) for name, entry in links]

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import auth
+from auth import session_index
 from auth.config import parse
 from auth.errors import (
     AmbiguousName,
@@ -268,3 +269,22 @@ def test_a_place_for_files_has_to_be_one(load: Load, folder: str, message: str) 
     with pytest.raises(AuthError, match=message):
         manager.authenticate("x")
     assert manager.authenticate("y").identity == "y"
+
+
+def test_a_variable_may_decide_what_an_entry_is(load: Load, env: dict[str, str]) -> None:
+    env.update(KIND="Mock/AWS", FIRST="true")
+    section = {"providers": {"fake": {"kind": ("!env", "KIND", "f", 1)}},
+               "identities": {"x": {**VIA, "default": ("!env", "FIRST", "f", 2)}, "y": {**VIA, "default": ("!env", "SECOND", "f", 3)},
+                              "z": {**VIA, "kind": ("!exec", "exit 1", "f", 4)}}}
+    manager = load(section)
+    assert manager.default_identity() == "x"
+    assert manager.authenticate("x").provider == "fake"
+    assert [finding.path for finding in manager.validate()] == [("identities", "z", "kind")]
+    del env["KIND"]
+    with pytest.raises(AuthError, match="provider kind is required"):
+        load(section).authenticate("x")
+
+
+def test_sessions_of_a_kind_that_a_variable_decides_are_not_found_the_short_way() -> None:
+    links: list[tuple[str, dict[str, object]]] = [("x", {"kind": "aws/assume-role"}), ("here", {"kind": ("!env", "KIND", "f", 1)})]
+    assert session_index.fingerprint(links, {"KIND": "ambient"}) == ""
