@@ -246,7 +246,7 @@ def dependents_(app: App, component: str, stack: str, include_settings: bool, **
     if not stack:
         raise AtmosError("stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)")
     project = projects.of(app)
-    project.find(component, stack, None)
+    choices.identity(project.find(component, stack, None))
     choices.format = choices.format or "json"
     return choices.finish(dependents.of(project, component, stack, include_settings=include_settings))
 
@@ -266,6 +266,7 @@ def affected_(app: App, ref: str, sha: str, repo_path: str, stack: str, include_
     from runner.stacks import project as projects
 
     choices = Choices(app, **options)
+    choices.identity()
     choices.format = choices.format or "json"
     project = projects.of(app)
     rows = []

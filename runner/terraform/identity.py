@@ -95,8 +95,9 @@ def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
                 return Chosen(None, None, off=True)
             raise AtmosError(
                 "no authentication configured",
-                explanation=f"--identity was given for the component {component}, but neither atmos.yaml nor the component "
-                "has providers or identities under `auth`.",
+                explanation=(f"--identity was given for the component {component}, but neither atmos.yaml nor the component has "
+                             if component else "--identity was given, but atmos.yaml has no ")
+                + "providers or identities under `auth`.",
                 hints=["Leave out `--identity`, or define the identity under `auth.identities`"],
             )
         return Chosen(None, None)
