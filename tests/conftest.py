@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,12 @@ def pytest_configure() -> None:
     """What the tests start must find the tools installed beside this interpreter first."""
     if str(BIN) not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    # A runner in the background starts us with these ignored, and what we start would inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     for name in [name for name in os.environ if name.startswith(("ATMOS_", "AWS_", "TF_"))]:
         del os.environ[name]
 
