@@ -60,6 +60,8 @@ class Identities:
         self.ambient = Ambient(app.env)
         self._managers: dict[int, tuple[object, Manager]] = {}
         self._selected: str | None = None
+        self.required_tried: set[tuple[int, str]] = set()
+        self.required_told: set[str] = set()
         self._quick: dict[str, tuple[str, dict[str, str], list[str]] | None] = {}
         self._guard = allocate_lock()
 

@@ -177,9 +177,11 @@ def environment(app: App, chosen: Chosen, env: Map) -> dict[str, str]:
 def _others(app: App, chosen: Chosen) -> None:
     """Identities that are required beside the chosen one: their failure is a warning."""
     assert chosen.manager is not None
+    tried, told = app.identities.required_tried, app.identities.required_told
     for name in chosen.manager.required_identities():
-        if name == chosen.manager.resolve(str(chosen.name)):
-            continue
+        if name == chosen.manager.resolve(str(chosen.name)) or (id(chosen.manager), name) in tried:
+            continue  # one run asks once, whatever the number of its processes
+        tried.add((id(chosen.manager), name))
         try:
             chosen.manager.authenticate(name)
         except Exception as error:
@@ -187,4 +189,7 @@ def _others(app: App, chosen: Chosen) -> None:
                 raise
             from runner.console.errors import warn
 
-            warn(app, f'the required identity "{name}" cannot be authenticated: {getattr(error, "message", error)}')
+            text = f'the required identity "{name}" cannot be authenticated (non-fatal): {getattr(error, "message", error)}'
+            if text not in told:
+                told.add(text)
+                warn(app, text)

@@ -158,3 +158,12 @@ def test_dry_run_logs_nobody_in(fleet: Make) -> None:
     made = fleet(config=AUTH)
     assert made.run("terraform", "plan", "myapp", "-s", "dev", "--dry-run").returncode == 0
     assert not list((made.root.parent / "home").rglob("credentials"))
+
+
+def test_a_required_identity_that_fails_is_told_once(fleet: Make) -> None:
+    made = fleet(config=AUTH + "    must: {kind: aws/user, required: true, credentials: {access_key_id: A}}\n")
+    done = made.run("terraform", "plan", "myapp", "-s", "dev")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count('the required identity "must" cannot be authenticated') == 1
+    everything = made.run("terraform", "plan", "--all", "-s", "dev")
+    assert everything.stderr.count('the required identity "must" cannot be authenticated') == 1
