@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 TITLE = "Workflow Error"
 FAILED = "workflow step execution failed"
-LAST_LINES = 10
 
 
 class WorkflowOwner(Owner):
@@ -83,9 +82,6 @@ class WorkflowOwner(Owner):
         if error.command:
             lines = "\n".join(f" {line}" for line in error.command.splitlines())
             paragraphs.append(f"The following command failed to execute:\n\n{lines}")
-        if error.tail and step.mode == "none":  # nobody has seen it yet
-            last = error.tail.rstrip("\n").splitlines()[-LAST_LINES:]
-            paragraphs.append("Its last lines:\n\n" + "\n".join(f" {line}" for line in last))
         place = step.where
         return AtmosError(
             f"{FAILED}: {error.message}",

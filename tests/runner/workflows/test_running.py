@@ -220,23 +220,24 @@ workflows:
     assert (empty.returncode, empty.stdout, empty.stderr) == (0, "", "▶ No workflows found\n")
 
 
-def test_what_was_hidden_is_shown_when_it_fails(project: Project) -> None:
+def test_what_is_hidden_stays_hidden_when_it_fails(project: Project) -> None:
     project.write("w/w.yaml", """
 workflows:
-  one: {steps: [{name: quiet, type: shell, output: none, command: 'echo why $GITHUB_TOKEN >&2; exit 3'}]}
+  one: {steps: [{name: quiet, type: shell, output: none, command: "echo $((12345 * 6789)) >&2; exit 3"}]}
   group:
     steps:
       - name: g
         type: parallel
         output: {mode: none}
-        steps: [{name: a, type: shell, command: 'echo because >&2; exit 4'}]
+        steps: [{name: a, type: shell, command: "echo $((12345 * 6789)) >&2; exit 4"}]
 """)  # fmt: skip
-    one = project.run("workflow", "one", env={"GITHUB_TOKEN": "tok-123456789012345"})
+    one = project.run("workflow", "one")
     assert (one.returncode, one.stdout) == (3, "")
-    assert "\n why <MASKED>\n" in one.stderr
+    assert "83810205" not in one.stderr
+    assert "The following command failed to execute:" in one.stderr
     group = project.run("workflow", "group")
     assert (group.returncode, group.stdout) == (4, "")
-    assert "\n because\n" in group.stderr
+    assert "83810205" not in group.stderr
 
 
 def test_an_exit_step_in_a_report(project: Project) -> None:
