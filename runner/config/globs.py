@@ -34,7 +34,7 @@ def alternatives(pattern: str, limit: int = 1000) -> list[str]:
                 result: list[str] = []
                 for choice in choices:
                     result += alternatives(pattern[:start] + choice + pattern[index + 1 :], limit)
-                    if len(result) > limit:
+                    if len(result) >= limit:
                         break
                 return result[:limit]
         elif char == "," and depth == 1:

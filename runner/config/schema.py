@@ -154,6 +154,7 @@ class TemplateSettings(Section):
     sprig: Group[Toggle] = None
     gomplate: Group[Gomplate] = None
     delimiters: Words = Field([], description="The two texts that open and close a template action")
+    engine: Text = Field("", description="go (the default) or jinja2")
     evaluations: Whole = 0
     ignore_missing_template_values: Switch = False
     env: Texts = {}

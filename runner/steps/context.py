@@ -163,19 +163,20 @@ class Context:
             return str(value)
         if not isinstance(value, str):
             return "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
-        if self.run.delimiters is None and "{{" not in value and "<<" not in value:
+        if self.run.delimiters is None and "{{" not in value and "<<" not in value and "{%" not in value:
             return value
         return self._fill(value, field)
 
     def _fill(self, text: str, field: str) -> str:
-        if self.run.delimiters is None:
+        engine = self.run.engine
+        if self.run.delimiters is None and engine == "go":
             quick = fast.render(text, self.data, True)
             if quick is not None:
                 return quick
         try:
             return templating.render(
                 text, self.data, name=f"{self.step.label}.{field}", delimiters=self.run.delimiters,
-                policy=self.run.policy(self.data), functions=self.run.functions(text),
+                policy=self.run.policy(self.data), functions=self.run.functions(text), engine=engine,
             )  # fmt: skip
         except templating.TemplateError as error:
             place = self.step.where

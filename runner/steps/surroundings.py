@@ -45,6 +45,7 @@ class Surroundings:
         self._choices: dict[str, Any] = {}
         self.refused: dict[str, AtmosError] = {}  # identities that could not be authenticated before the first step
         self._delimiters: Any = 0
+        self._engine = ""
         self._shell: str | None = None
         self._keeps: bool | None = None
         self.in_log_group = False
@@ -63,6 +64,15 @@ class Surroundings:
                 self.app.env, self.app.config.env_section().items(), self.app.executable
             )
         return self._base_env
+
+    @property
+    def engine(self) -> str:
+        """The engine of templates: `go`, or `jinja2` where `templates.settings.engine` says so."""
+        if not self._engine:
+            from runner.steps.templates import engine
+
+            self._engine = engine(self.app)
+        return self._engine
 
     @property
     def delimiters(self) -> tuple[str, str] | None:

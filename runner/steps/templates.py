@@ -28,6 +28,20 @@ def delimiters(app: App) -> tuple[str, str] | None:
     return None if pair == ("{{", "}}") and app.config.where("templates", "settings", "delimiters") is None else pair
 
 
+def engine(app: App) -> str:
+    """The engine that `templates.settings.engine` names: `go` (the default) or `jinja2`, sandboxed, with the same roots."""
+    value = app.config.get("templates", "settings", "engine")
+    if value in (None, ""):
+        return "go"
+    if value not in ("go", "jinja2"):
+        raise AtmosError(
+            f"invalid 'templates.settings.engine' config in 'atmos.yaml': {value}",
+            hints=["The engines are `go` and `jinja2`"],
+            where=app.config.where("templates", "settings", "engine"),
+        )
+    return str(value)
+
+
 def policy(run: Surroundings, _data: Mapping[str, Any]) -> Any:
     """Functions see the caller's environment (the step's is `.env`), may read files, ask configured sources, run nothing."""
     from templating import Policy
