@@ -23,65 +23,99 @@ def find(name: str, known: Mapping[str, object] | Iterable[str], missing: Callab
 
 
 def identity_name(config: AuthConfig, name: str) -> str:
-    return find(name, config.identities, lambda: IdentityNotFound(
-        f'identity not found: "{name}"', name=name, known=config.identities,
-        explanation=f"Identity {name} is not defined in the currently loaded auth config.",
-        hints=["Run atmos auth list to see available identities"]))
+    return find(
+        name,
+        config.identities,
+        lambda: IdentityNotFound(
+            f'identity not found: "{name}"',
+            name=name,
+            known=config.identities,
+            explanation=f"Identity {name} is not defined in the currently loaded auth config.",
+            hints=["Run atmos auth list to see available identities"],
+        ),
+    )
 
 
 def provider_name(config: AuthConfig, name: str) -> str:
-    return find(name, config.providers, lambda: ProviderNotFound(
-        f"provider not found: `{name}`", name=name, known=config.providers,
-        explanation=_listing("providers", config.providers),
-        hints=["Run atmos auth list --providers to see available providers"]))
+    return find(
+        name,
+        config.providers,
+        lambda: ProviderNotFound(
+            f"provider not found: `{name}`",
+            name=name,
+            known=config.providers,
+            explanation=_listing("providers", config.providers),
+            hints=["Run atmos auth list --providers to see available providers"],
+        ),
+    )
 
 
-def build(config: AuthConfig, target: str, standalone: Callable[[Identity], bool],
-          via_of: Callable[[Identity], Via | None] = lambda identity: identity.via) -> tuple[str, ...]:
+def build(
+    config: AuthConfig,
+    target: str,
+    standalone: Callable[[Identity], bool],
+    via_of: Callable[[Identity], Via | None] = lambda identity: identity.via,
+) -> tuple[str, ...]:
     """The names from the root to the target. The first is a provider's unless a standalone identity is the base."""
     walked: list[str] = []
     name = target
     while True:
         identity = config.identities[name]
         if name in walked:
-            raise CycleError([*walked[walked.index(name):], name], target=target,
-                             where=config.identities[target].where)
+            raise CycleError(
+                [*walked[walked.index(name) :], name], target=target, where=config.identities[target].where
+            )
         walked.append(name)
         via = via_of(identity)
         if via is None:
             if standalone(identity):
                 break
-            problem = "has invalid via configuration" if identity.raw.get("via") is not None else \
-                "has no via configuration"
+            problem = (
+                "has invalid via configuration" if identity.raw.get("via") is not None else "has no via configuration"
+            )
             raise _broken(target, f'invalid identity config: identity "{name}" {problem}', identity)
         if via.provider and via.identity:
-            raise _broken(target, f'invalid identity config: identity "{name}": via.provider and via.identity are '
-                                  "mutually exclusive; only one can be set", identity)
+            raise _broken(
+                target,
+                f'invalid identity config: identity "{name}": via.provider and via.identity are '
+                "mutually exclusive; only one can be set",
+                identity,
+            )
         if via.provider:
             walked.append(_link(config, target, identity, via.provider, provider_name, "provider"))
             break
         if not via.identity:
             if standalone(identity):
                 break
-            raise _broken(target, f'invalid identity config: identity "{name}" has invalid via configuration: '
-                                  "exactly one of via.provider or via.identity must be set", identity)
+            raise _broken(
+                target,
+                f'invalid identity config: identity "{name}" has invalid via configuration: '
+                "exactly one of via.provider or via.identity must be set",
+                identity,
+            )
         name = _link(config, target, identity, via.identity, identity_name, "identity")
     return tuple(reversed(walked))
 
 
-def _link(config: AuthConfig, target: str, identity: Identity, name: str,
-          look_up: Callable[[AuthConfig, str], str], noun: str) -> str:
+def _link(
+    config: AuthConfig, target: str, identity: Identity, name: str, look_up: Callable[[AuthConfig, str], str], noun: str
+) -> str:
     try:
         return look_up(config, name)
     except (NotFound, AmbiguousName) as error:
         detail = error.message if isinstance(error, AmbiguousName) else f'referenced {noun} "{name}" does not exist'
-        raise _broken(target, f'invalid auth config: identity "{identity.name}": {detail}', identity,
-                      error.hints if isinstance(error, NotFound) and error.near else ()) from None
+        raise _broken(
+            target,
+            f'invalid auth config: identity "{identity.name}": {detail}',
+            identity,
+            error.hints if isinstance(error, NotFound) and error.near else (),
+        ) from None
 
 
 def _broken(target: str, message: str, identity: Identity, hints: Iterable[str] = ()) -> ConfigError:
-    return ChainError(f'failed to build authentication chain for identity "{target}": {message}',
-                      where=identity.where, hints=hints)
+    return ChainError(
+        f'failed to build authentication chain for identity "{target}": {message}', where=identity.where, hints=hints
+    )
 
 
 def _listing(noun: str, names: Iterable[str]) -> str:

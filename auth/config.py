@@ -19,11 +19,15 @@ Deferred = tuple[Any, ...]
 Evaluate = Callable[[Deferred], object]
 WhereOf = Callable[[tuple[str, ...]], object | None]
 
-PROVIDER_KEYS = frozenset("""kind start_url url region username password driver provider_type download_browser_driver
+PROVIDER_KEYS = frozenset(
+    """kind start_url url region username password driver provider_type download_browser_driver
     browser_type browser_executable_path auto_provision_identities session console default spec tags idp_arn
-    credentials""".split())
-IDENTITY_KEYS = frozenset("""kind default required via provider principal credentials spec alias env session emulator
-    tags region console""".split())
+    credentials""".split()
+)
+IDENTITY_KEYS = frozenset(
+    """kind default required via provider principal credentials spec alias env session emulator
+    tags region console""".split()
+)
 INTEGRATION_KEYS = frozenset("kind via spec tags".split())
 SECTION_KEYS = frozenset("realm logs keyring console providers identities integrations audit require_identity".split())
 LOG_LEVELS = ("Debug", "Info", "Warn", "Error")
@@ -111,8 +115,9 @@ class Entry:
     def via_is_deferred(self) -> bool:
         """Whether what it stands on is only known when a function of the configuration is evaluated."""
         value = self.raw.get("via")
-        return isinstance(value, tuple) or (isinstance(value, Mapping) and any(
-            isinstance(item, tuple) for item in value.values()))
+        return isinstance(value, tuple) or (
+            isinstance(value, Mapping) and any(isinstance(item, tuple) for item in value.values())
+        )
 
     @property
     def default(self) -> bool:
@@ -221,14 +226,24 @@ def parse(section: object, where: WhereOf | None = None, evaluate: Evaluate | No
         raise ConfigError("invalid auth config: `auth` must be a mapping", where=place(()))
     findings = [
         _unknown(str(key), SECTION_KEYS, ("auth",), place((str(key),)))
-        for key in section if str(key) not in SECTION_KEYS and not str(key).startswith("_")
+        for key in section
+        if str(key) not in SECTION_KEYS and not str(key).startswith("_")
     ]
     level = section.get("logs", {}).get("level") if isinstance(section.get("logs"), Mapping) else None
-    if isinstance(level, str) and level.lower() not in [*(known.lower() for known in LOG_LEVELS), "trace", "off",
-                                                        "warning"]:
-        findings.append(Finding(
-            f'logs configuration validation failed: invalid auth config: invalid log level "{level}", '
-            f"must be one of: {', '.join(LOG_LEVELS)}", ("logs", "level"), place(("logs", "level"))))
+    if isinstance(level, str) and level.lower() not in [
+        *(known.lower() for known in LOG_LEVELS),
+        "trace",
+        "off",
+        "warning",
+    ]:
+        findings.append(
+            Finding(
+                f'logs configuration validation failed: invalid auth config: invalid log level "{level}", '
+                f"must be one of: {', '.join(LOG_LEVELS)}",
+                ("logs", "level"),
+                place(("logs", "level")),
+            )
+        )
     return AuthConfig(
         providers=_entries(Provider, section, PROVIDER_KEYS, place, findings, evaluate),
         identities=_entries(Identity, section, IDENTITY_KEYS, place, findings, evaluate),
@@ -238,24 +253,34 @@ def parse(section: object, where: WhereOf | None = None, evaluate: Evaluate | No
     )
 
 
-def _entries(cls: type[AnyEntry], section: Mapping[str, Any], keys: frozenset[str], place: WhereOf,
-             findings: list[Finding], evaluate: Evaluate | None) -> Mapping[str, AnyEntry]:
+def _entries(
+    cls: type[AnyEntry],
+    section: Mapping[str, Any],
+    keys: frozenset[str],
+    place: WhereOf,
+    findings: list[Finding],
+    evaluate: Evaluate | None,
+) -> Mapping[str, AnyEntry]:
     values = section.get(cls.section)
     if values is None:
         return MappingProxyType({})
     if not isinstance(values, Mapping):
-        findings.append(Finding(f"`{cls.section}` must be a mapping of names to entries", (cls.section,),
-                                place((cls.section,))))
+        findings.append(
+            Finding(f"`{cls.section}` must be a mapping of names to entries", (cls.section,), place((cls.section,)))
+        )
         return MappingProxyType({})
-    return MappingProxyType({str(name): _entry(cls, str(name), _decided(raw, evaluate), keys, place)
-                             for name, raw in values.items()})
+    return MappingProxyType(
+        {str(name): _entry(cls, str(name), _decided(raw, evaluate), keys, place) for name, raw in values.items()}
+    )
 
 
 def _decided(raw: object, evaluate: Evaluate | None) -> object:
     """What was written, with the variables that decisive keys name."""
     if evaluate is None or not isinstance(raw, Mapping):
         return raw
-    asked = {key: raw[key] for key in DECISIVE if isinstance(raw.get(key), tuple) and raw[key][0] in ("!env", "!literal")}
+    asked = {
+        key: raw[key] for key in DECISIVE if isinstance(raw.get(key), tuple) and raw[key][0] in ("!env", "!literal")
+    }
     found: dict[str, object] = {}
     for key, value in asked.items():
         with contextlib.suppress(Exception):  # it stays deferred: who uses the entry is told what is wrong with it
@@ -273,22 +298,32 @@ def _entry(cls: type[AnyEntry], name: str, raw: object, keys: frozenset[str], pl
     problems = [_unknown(str(key), keys, path, place((*path, str(key)))) for key in raw if str(key) not in keys]
     kind = raw.get("kind")
     if kind is None or kind == "":
-        problems.append(Finding(
-            f"{label} validation failed: invalid {cls.noun} config: {cls.noun} kind is required",
-            (*path, "kind"), at,
-            hint=f'{cls.noun.capitalize()} "{name}" is not configured here. Did you forget to specify a profile? '
-                 "Run `atmos profile list` to see the profiles"))
+        problems.append(
+            Finding(
+                f"{label} validation failed: invalid {cls.noun} config: {cls.noun} kind is required",
+                (*path, "kind"),
+                at,
+                hint=f'{cls.noun.capitalize()} "{name}" is not configured here. Did you forget to specify a profile? '
+                "Run `atmos profile list` to see the profiles",
+            )
+        )
     elif not isinstance(kind, str):
-        problems.append(Finding(f"{label} validation failed: `kind` must be a text, not {_noun(kind)}",
-                                (*path, "kind"), at))
+        problems.append(
+            Finding(f"{label} validation failed: `kind` must be a text, not {_noun(kind)}", (*path, "kind"), at)
+        )
     problems += [
-        Finding(f"{label} validation failed: `{key}` must be a mapping, not {_noun(raw[key])}", (*path, key),
-                place((*path, key)) or at)
+        Finding(
+            f"{label} validation failed: `{key}` must be a mapping, not {_noun(raw[key])}",
+            (*path, key),
+            place((*path, key)) or at,
+        )
         for key in ("via", "principal", "credentials", "spec", "session", "console")
         if key in raw and raw[key] is not None and not isinstance(raw[key], (Mapping, tuple))
     ]
     if any(ord(char) < 32 or char in "[]\x7f" for char in name):
-        problems.append(Finding(f"{label} validation failed: a name cannot hold brackets or control characters", path, at))
+        problems.append(
+            Finding(f"{label} validation failed: a name cannot hold brackets or control characters", path, at)
+        )
     canonical = kind.strip().lower() if isinstance(kind, str) else ""
     return cls(name, canonical, MappingProxyType(dict(raw)), at, tuple(problems))
 
@@ -351,6 +386,14 @@ def _thaw(value: Any) -> Any:
 
 
 def _noun(value: object) -> str:
-    names = {str: "a text", int: "a number", float: "a number", bool: "true or false", list: "a list",
-             dict: "a mapping", tuple: "an unevaluated value", type(None): "nothing"}
+    names = {
+        str: "a text",
+        int: "a number",
+        float: "a number",
+        bool: "true or false",
+        list: "a list",
+        dict: "a mapping",
+        tuple: "an unevaluated value",
+        type(None): "nothing",
+    }
     return names.get(type(value), type(value).__name__)

@@ -27,4 +27,5 @@ def sign_in(session: Session, *, destination: str = "", seconds: float = 3600, i
 
         return aws(session, destination=destination, seconds=seconds, issuer=issuer)
     raise UnsupportedOperation(
-        f'provider does not support this operation: provider "{session.root_kind}" does not support web console access')
+        f'provider does not support this operation: provider "{session.root_kind}" does not support web console access'
+    )

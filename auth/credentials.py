@@ -110,15 +110,24 @@ class TokenCredentials(Credentials):
     type: ClassVar[str] = "oidc"
 
     def to_data(self) -> dict[str, Any]:
-        data = {"token": self.token.reveal(), "provider": self.provider, "audience": self.audience,
-                "region": self.region, "expiration": rfc3339(self.expires_at) if self.expires_at else ""}
+        data = {
+            "token": self.token.reveal(),
+            "provider": self.provider,
+            "audience": self.audience,
+            "region": self.region,
+            "expiration": rfc3339(self.expires_at) if self.expires_at else "",
+        }
         return {key: value for key, value in data.items() if value}
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> TokenCredentials:
-        return cls(expires_at=parse_time(data.get("expiration")), token=Secret(str(data.get("token", ""))),
-                   provider=str(data.get("provider", "")), audience=str(data.get("audience", "")),
-                   region=str(data.get("region", "")))
+        return cls(
+            expires_at=parse_time(data.get("expiration")),
+            token=Secret(str(data.get("token", ""))),
+            provider=str(data.get("provider", "")),
+            audience=str(data.get("audience", "")),
+            region=str(data.get("region", "")),
+        )
 
 
 @dataclass(frozen=True)
@@ -131,13 +140,21 @@ class MockCredentials(Credentials):
     type: ClassVar[str] = "mock"
 
     def to_data(self) -> dict[str, Any]:
-        return {"name": self.name, "token": self.token.reveal(), "region": self.region,
-                "expiration": rfc3339(self.expires_at) if self.expires_at else ""}
+        return {
+            "name": self.name,
+            "token": self.token.reveal(),
+            "region": self.region,
+            "expiration": rfc3339(self.expires_at) if self.expires_at else "",
+        }
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> MockCredentials:
-        return cls(expires_at=parse_time(data.get("expiration")), name=str(data.get("name", "")),
-                   token=Secret(str(data.get("token", ""))), region=str(data.get("region", "")))
+        return cls(
+            expires_at=parse_time(data.get("expiration")),
+            name=str(data.get("name", "")),
+            token=Secret(str(data.get("token", ""))),
+            region=str(data.get("region", "")),
+        )
 
 
 def rfc3339(moment: datetime) -> str:
@@ -160,7 +177,9 @@ def parse_time(value: object) -> datetime | None:
 
 
 TYPES: dict[str, type[Credentials]] = {
-    "aws": AwsCredentials, "oidc": TokenCredentials, "mock": MockCredentials,
+    "aws": AwsCredentials,
+    "oidc": TokenCredentials,
+    "mock": MockCredentials,
 }
 
 

@@ -35,8 +35,7 @@ def seconds(value: object) -> int:
 
 
 def _invalid(value: object) -> str:
-    return (f"invalid duration format: {value} (expected: integer seconds, Go duration like '1h30m', "
-            "or days like '2d')")
+    return f"invalid duration format: {value} (expected: integer seconds, Go duration like '1h30m', or days like '2d')"
 
 
 def spoken(total: float) -> str:

@@ -34,10 +34,20 @@ def main(argv: list[str]) -> int:
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: done.set())
-    atomic.write_private(options.state, json.dumps({
-        "name": options.name, "url": f"http://{host}:{port}", "pid": os.getpid(), "instance": options.instance,
-        "folder": options.files, "kept": options.kept, "started": time.time(),
-    }))
+    atomic.write_private(
+        options.state,
+        json.dumps(
+            {
+                "name": options.name,
+                "url": f"http://{host}:{port}",
+                "pid": os.getpid(),
+                "instance": options.instance,
+                "folder": options.files,
+                "kept": options.kept,
+                "started": time.time(),
+            }
+        ),
+    )
     while not done.wait(1.0):
         if options.owner and not _alive(options.owner):
             break

@@ -44,8 +44,9 @@ class Emulator:
 class Emulators:
     """The emulators that one run sees."""
 
-    def __init__(self, env: Mapping[str, str], project: str, cache_home: str,
-                 notify: Callable[[str], None] = lambda _text: None) -> None:
+    def __init__(
+        self, env: Mapping[str, str], project: str, cache_home: str, notify: Callable[[str], None] = lambda _text: None
+    ) -> None:
         self._env = env
         self._project = project
         self._home = os.path.join(cache_home, "emulators")
@@ -160,8 +161,11 @@ class Emulators:
 
     @contextlib.contextmanager
     def _locked(self, folder: str, name: str):  # type: ignore[no-untyped-def]
-        with locks.locked(os.path.join(folder, f".{name.replace('/', '%2F')}.lock"), deadline=START_SECONDS + 10,
-                          purpose=f"starting emulator {name}"):
+        with locks.locked(
+            os.path.join(folder, f".{name.replace('/', '%2F')}.lock"),
+            deadline=START_SECONDS + 10,
+            purpose=f"starting emulator {name}",
+        ):
             yield
 
 
@@ -186,15 +190,35 @@ def _start(folder: str, name: str, *, owner: int, kept: bool) -> Emulator:
     state = _file(folder, name)
     atomic.remove(state)
     log = os.path.join(files, "server.log")
-    argv = [sys.executable, "-m", "auth.emulator_server", "--state", state, "--name", name, "--instance", instance,
-            "--files", files, "--owner", str(owner)]
+    argv = [
+        sys.executable,
+        "-m",
+        "auth.emulator_server",
+        "--state",
+        state,
+        "--name",
+        name,
+        "--instance",
+        instance,
+        "--files",
+        files,
+        "--owner",
+        str(owner),
+    ]
     if kept:
         argv.append("--kept")
     env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MOTO_"))}
     env["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=env,
-                                   start_new_session=True, close_fds=True)
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=env,
+            start_new_session=True,
+            close_fds=True,
+        )
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         found = _state(folder, name)
@@ -204,8 +228,11 @@ def _start(folder: str, name: str, *, owner: int, kept: bool) -> Emulator:
             return found
         code = process.poll()
         if code is not None:
-            raise EmulatorError(f"emulator {name} did not start (exit status {code})", explanation=_tail(log),
-                                hints=["Install moto's server: pip install 'atmos-runner[emulator]'"])
+            raise EmulatorError(
+                f"emulator {name} did not start (exit status {code})",
+                explanation=_tail(log),
+                hints=["Install moto's server: pip install 'atmos-runner[emulator]'"],
+            )
         time.sleep(0.05)
     process.kill()
     process.wait()
@@ -240,8 +267,14 @@ def _state(folder: str, name: str) -> Emulator | None:
         if content is None:
             return None
         data = json.loads(content)
-        return Emulator(str(data["name"]), str(data["url"]), int(data["pid"]), str(data["instance"]),
-                        str(data["folder"]), bool(data.get("kept")))
+        return Emulator(
+            str(data["name"]),
+            str(data["url"]),
+            int(data["pid"]),
+            str(data["instance"]),
+            str(data["folder"]),
+            bool(data.get("kept")),
+        )
     except (ValueError, KeyError, TypeError):
         return None
 

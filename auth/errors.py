@@ -54,8 +54,16 @@ class RealmError(ConfigError):
 class NotFound(AuthError):
     """A name that is not configured. `known` are the names there are, `near` those that look like it."""
 
-    def __init__(self, message: str, *, name: str, known: Iterable[str] = (), hints: Iterable[str] = (),
-                 explanation: str = "", where: object | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str,
+        known: Iterable[str] = (),
+        hints: Iterable[str] = (),
+        explanation: str = "",
+        where: object | None = None,
+    ) -> None:
         self.name = name
         self.known = sorted(known)
         self.near = nearest(name, self.known)
@@ -136,8 +144,17 @@ class AuthenticationFailed(AuthError):
 class CloudError(AuthError):
     """A cloud's refusal, with its own code and request id in the text."""
 
-    def __init__(self, message: str, *, code: str = "", request_id: str = "", status: int = 0,
-                 explanation: str = "", hints: Iterable[str] = (), context: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        request_id: str = "",
+        status: int = 0,
+        explanation: str = "",
+        hints: Iterable[str] = (),
+        context: dict[str, str] | None = None,
+    ) -> None:
         self.code = code
         self.request_id = request_id
         self.status = status

@@ -80,9 +80,12 @@ def run_one(manager: Manager, name: str) -> str:
         session = manager.authenticate(via.identity, options={"skip_integrations": True})
         return execute(manager, entry, manager.run(via.identity), session, set())
     except AuthError as error:
-        raise IntegrationFailed(f"integration execution failed '{entry.name}': {error.message}",
-                                explanation=error.explanation, hints=error.hints,
-                                where=error.where or entry.where) from error
+        raise IntegrationFailed(
+            f"integration execution failed '{entry.name}': {error.message}",
+            explanation=error.explanation,
+            hints=error.hints,
+            where=error.where or entry.where,
+        ) from error
 
 
 def change_of(manager: Manager, run: Run) -> Change:

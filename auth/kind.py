@@ -94,7 +94,7 @@ class Run:
 
     def upward(self, link: Link) -> Sequence[Link]:
         """The link and those above it, nearest first."""
-        return self.links[self.links.index(link)::-1]
+        return self.links[self.links.index(link) :: -1]
 
     def parent(self, link: Link) -> Link | None:
         index = self.links.index(link)
@@ -108,8 +108,11 @@ class Run:
         """Whose credentials a link yields: a digest of all that leads to it (decision D6)."""
         from auth.fingerprints import of_links
 
-        return of_links([each.entry for each in self.upward(link)], self.services.realm,
-                        [each.kind.instance(each, self) for each in self.upward(link)])
+        return of_links(
+            [each.entry for each in self.upward(link)],
+            self.services.realm,
+            [each.kind.instance(each, self) for each in self.upward(link)],
+        )
 
     def ask(self, what: str) -> Prompter:
         """The prompter, or an error that says what there was to ask."""

@@ -59,8 +59,15 @@ class Listing:
 
 def listing(manager: Manager) -> Listing:
     providers = {
-        name: ListedProvider(name, _kind(entry.raw.get("kind")), entry.default, entry.text("region"),
-                             entry.text("start_url") or entry.text("url"), entry.tags, entry.public())
+        name: ListedProvider(
+            name,
+            _kind(entry.raw.get("kind")),
+            entry.default,
+            entry.text("region"),
+            entry.text("start_url") or entry.text("url"),
+            entry.tags,
+            entry.public(),
+        )
         for name, entry in manager.providers.items()
     }
     identities = {}
@@ -69,8 +76,19 @@ def listing(manager: Manager) -> Listing:
         stored, expires_at = _stored(manager, name)
         via_provider, via_identity = _names(manager, via.provider if via else "", via.identity if via else "")
         identities[name] = ListedIdentity(
-            name, _kind(entry.raw.get("kind")), entry.default, entry.alias, via_provider, via_identity,
-            _label(manager, name), not (via_provider or via_identity), entry.tags, stored, expires_at, entry.public())
+            name,
+            _kind(entry.raw.get("kind")),
+            entry.default,
+            entry.alias,
+            via_provider,
+            via_identity,
+            _label(manager, name),
+            not (via_provider or via_identity),
+            entry.tags,
+            stored,
+            expires_at,
+            entry.public(),
+        )
     return Listing(providers, identities, _now(manager))
 
 

@@ -85,17 +85,33 @@ def load(
     def open_keyring() -> Keyring:
         from auth.keyrings import open_keyring as open_configured
 
-        return open_configured(parsed, environment, lambda: asking if interactive else None,
-                               resolve=lambda text: paths.expand(text, environment, folder))
+        return open_configured(
+            parsed,
+            environment,
+            lambda: asking if interactive else None,
+            resolve=lambda text: paths.expand(text, environment, folder),
+        )
 
     services = Services(
-        env=environment, now=clock, base_dir=folder, project=project or folder, interactive=interactive,
-        prompter=asking, store=Store(realm, open_keyring, debug or silent),
+        env=environment,
+        now=clock,
+        base_dir=folder,
+        project=project or folder,
+        interactive=interactive,
+        prompter=asking,
+        store=Store(realm, open_keyring, debug or silent),
         emulators=Emulators(environment, project or folder, paths.cache_home(environment), notify or silent),
-        realm=realm, warn=say_warning, notify=notify or silent, debug=debug or silent, refresh_command=command, sleep=time.sleep,
-        open_browser=open_browser or _open_browser)
-    return Manager(parsed, services, evaluate=evaluate, place=where or _nowhere,
-                   realm_source=source, realm_error=realm_error)
+        realm=realm,
+        warn=say_warning,
+        notify=notify or silent,
+        debug=debug or silent,
+        refresh_command=command,
+        sleep=time.sleep,
+        open_browser=open_browser or _open_browser,
+    )
+    return Manager(
+        parsed, services, evaluate=evaluate, place=where or _nowhere, realm_source=source, realm_error=realm_error
+    )
 
 
 class _Simple:
@@ -111,8 +127,11 @@ class _Simple:
         if tag == "!env":
             name, _, default = str(argument).strip().partition(" ")
             return self._env.get(name, default.strip().strip("\"'") or None)
-        raise ConfigError(f"{tag} cannot be evaluated here", hints=["Pass `resolve` to `auth.load`"],
-                          where=f"{deferred[2]}:{deferred[3]}" if len(deferred) > 3 and deferred[2] else None)
+        raise ConfigError(
+            f"{tag} cannot be evaluated here",
+            hints=["Pass `resolve` to `auth.load`"],
+            where=f"{deferred[2]}:{deferred[3]}" if len(deferred) > 3 and deferred[2] else None,
+        )
 
 
 def _terminal() -> Prompter:

@@ -39,8 +39,9 @@ class LogoutResult:
     dry_run: bool = False
 
 
-def logout(manager: Manager, *, identity: str, provider: str, everything: bool, keychain: bool,
-           dry_run: bool) -> LogoutResult:
+def logout(
+    manager: Manager, *, identity: str, provider: str, everything: bool, keychain: bool, dry_run: bool
+) -> LogoutResult:
     """See `Manager.logout`."""
     if everything:
         result = LogoutResult("all", identities=list(manager.identities), providers=list(manager.providers))
@@ -81,10 +82,12 @@ def _identity(manager: Manager, name: str, result: LogoutResult, *, keychain: bo
         if _could_have_logged_in(manager, name):
             result.problems.append(f"{name}: {error.message}")
         return
-    _try(result.problems, name, lambda: result.files.extend(
-        run.target.kind.logout(run.target, run, dry_run=result.dry_run)))
-    _try(result.problems, name, lambda: result.files.extend(
-        integrations.cleanup(manager, run, dry_run=result.dry_run)))
+    _try(
+        result.problems,
+        name,
+        lambda: result.files.extend(run.target.kind.logout(run.target, run, dry_run=result.dry_run)),
+    )
+    _try(result.problems, name, lambda: result.files.extend(integrations.cleanup(manager, run, dry_run=result.dry_run)))
     _keyring(manager, run, result, result.problems, keychain=keychain)
     if not result.dry_run:
         manager.forget(name)
@@ -113,8 +116,11 @@ def _provider(manager: Manager, name: str, result: LogoutResult, *, keychain: bo
             raise
         manager.services.store.debug(f"{name} is not logged out: {error.message}")
         return
-    _try(result.provider_problems, name, lambda: result.files.extend(
-        run.target.kind.logout(run.target, run, dry_run=result.dry_run)))
+    _try(
+        result.provider_problems,
+        name,
+        lambda: result.files.extend(run.target.kind.logout(run.target, run, dry_run=result.dry_run)),
+    )
     _keyring(manager, run, result, result.provider_problems, keychain=keychain)
 
 
@@ -127,8 +133,11 @@ def _keyring(manager: Manager, run: Run, result: LogoutResult, problems: list[st
         result.keyring.append(name)
     if result.dry_run:
         return
-    _try(problems, name, lambda: manager.services.store.remove(
-        name, run.target.kind.keyring_fingerprint(run.target, run)))
+    _try(
+        problems,
+        name,
+        lambda: manager.services.store.remove(name, run.target.kind.keyring_fingerprint(run.target, run)),
+    )
 
 
 def _try(problems: list[str], name: str, action: Callable[[], object]) -> None:

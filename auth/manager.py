@@ -35,13 +35,19 @@ if TYPE_CHECKING:
     from auth.whoami import Whoami
 
 
-
 class Manager(Names):
     """See the package's documentation. Safe to use from several threads; close it when a run ends."""
 
-    def __init__(self, config: AuthConfig, services: Services, *, evaluate: Callable[[tuple[Any, ...]], object],
-                 place: Callable[[tuple[str, ...]], object | None], realm_source: str = "",
-                 realm_error: AuthError | None = None) -> None:
+    def __init__(
+        self,
+        config: AuthConfig,
+        services: Services,
+        *,
+        evaluate: Callable[[tuple[Any, ...]], object],
+        place: Callable[[tuple[str, ...]], object | None],
+        realm_source: str = "",
+        realm_error: AuthError | None = None,
+    ) -> None:
         self.config = config
         self.services = services
         self.realm_source = realm_source
@@ -90,10 +96,13 @@ class Manager(Names):
             raise CredentialsUnavailable(
                 f"no credentials found for identity: identity={run.target.name}, "
                 f"provider={self.provider_label(name)}, credential_store={self.services.store.type}",
-                hints=[f"Run `atmos auth login --identity {run.target.name}`"])
+                hints=[f"Run `atmos auth login --identity {run.target.name}`"],
+            )
         if not credentials.valid_at(self.services.now()):
-            raise CredentialsExpired(f"credentials for identity are expired or invalid: `{run.target.name}`",
-                                     hints=[f"Run `atmos auth login --identity {run.target.name}`"])
+            raise CredentialsExpired(
+                f"credentials for identity are expired or invalid: `{run.target.name}`",
+                hints=[f"Run `atmos auth login --identity {run.target.name}`"],
+            )
         return self._session(run, credentials)
 
     def expires_at(self, name: str) -> datetime | None:
@@ -113,8 +122,9 @@ class Manager(Names):
         seconds = session_index.expires_at(entry, self.services.env)
         return None if seconds in (None, session_index.FOREVER) else datetime.fromtimestamp(seconds or 0, UTC)
 
-    def authenticate(self, name: str, *, force: bool = False, prompts: bool = True,
-                     options: Mapping[str, Any] | None = None) -> Session:
+    def authenticate(
+        self, name: str, *, force: bool = False, prompts: bool = True, options: Mapping[str, Any] | None = None
+    ) -> Session:
         """A session of an identity: the stored one while it holds, else a new one from the nearest link that does.
 
         `force` (what `auth login` does) makes the last call again even if the stored session holds. Of several
@@ -142,9 +152,17 @@ class Manager(Names):
         credentials = walking.provider(link, run)
         walking.audit(self, run, credentials, "login")
         return Session(
-            identity="", provider=found, kind=link.entry.kind, chain=(found,), root_kind=link.entry.kind,
+            identity="",
+            provider=found,
+            kind=link.entry.kind,
+            chain=(found,),
+            root_kind=link.entry.kind,
             region=link.entry.text("region") or str(getattr(credentials, "region", "")),
-            expires_at=credentials.expires_at, fresh=True, credentials=credentials, manager=self)
+            expires_at=credentials.expires_at,
+            fresh=True,
+            credentials=credentials,
+            manager=self,
+        )
 
     # --- environments ------------------------------------------------------------------------------------------
 
@@ -154,8 +172,11 @@ class Manager(Names):
         assert isinstance(run.target.kind, IdentityKind)
         change = Change(set=run.target.kind.environment(run.target, run))
         self._add_own(run, change)
-        return change.apply({key: value for key, value in self.services.env.items() if key in change.append}) \
-            if change.append else dict(change.set)
+        return (
+            change.apply({key: value for key, value in self.services.env.items() if key in change.append})
+            if change.append
+            else dict(change.set)
+        )
 
     def change(self, name: str) -> Change:
         """What a process under an identity gets and loses."""
@@ -202,13 +223,21 @@ class Manager(Names):
 
         return whoami(self, name)
 
-    def logout(self, identity: str = "", *, provider: str = "", everything: bool = False,
-               keychain: bool = False, dry_run: bool = False) -> LogoutResult:
+    def logout(
+        self,
+        identity: str = "",
+        *,
+        provider: str = "",
+        everything: bool = False,
+        keychain: bool = False,
+        dry_run: bool = False,
+    ) -> LogoutResult:
         """Remove what logins left: of an identity, of a provider and all that stand on it, or of everything."""
         from auth.logout import logout
 
-        return logout(self, identity=identity, provider=provider, everything=everything, keychain=keychain,
-                      dry_run=dry_run)
+        return logout(
+            self, identity=identity, provider=provider, everything=everything, keychain=keychain, dry_run=dry_run
+        )
 
     def keep_user_keys(self, name: str, keys: AwsCredentials) -> None:
         """Store an AWS user's long-lived keys in the keyring; what a login made of others is dropped."""
@@ -216,8 +245,10 @@ class Manager(Names):
 
         run = self.run(name)
         if not isinstance(run.target.kind, AwsUser):
-            raise UnsupportedOperation(f'identity "{run.target.name}" has kind "{run.target.entry.kind}": only aws/user '
-                                       "identities have keys of their own")
+            raise UnsupportedOperation(
+                f'identity "{run.target.name}" has kind "{run.target.entry.kind}": only aws/user '
+                "identities have keys of their own"
+            )
         run.target.kind.keep(run.target, keys, run)
         self.forget(run.target.name)
 
@@ -294,10 +325,21 @@ class Manager(Names):
         assert isinstance(target.kind, IdentityKind)
         facts = target.kind.facts(target, credentials, run)
         return Session(
-            identity=target.name, provider=self.provider_label(target.name), kind=target.entry.kind, chain=run.names,
-            root_kind=run.root.entry.kind, account=facts.account, region=facts.region, principal=facts.principal,
-            expires_at=credentials.expires_at, realm=self.services.realm, realm_source=self.realm_source, fresh=fresh,
-            credentials=credentials, manager=self)
+            identity=target.name,
+            provider=self.provider_label(target.name),
+            kind=target.entry.kind,
+            chain=run.names,
+            root_kind=run.root.entry.kind,
+            account=facts.account,
+            region=facts.region,
+            principal=facts.principal,
+            expires_at=credentials.expires_at,
+            realm=self.services.realm,
+            realm_source=self.realm_source,
+            fresh=fresh,
+            credentials=credentials,
+            manager=self,
+        )
 
     def _after(self, run: Run, session: Session) -> None:
         """Integrations and the audit log: neither makes a login fail."""
@@ -327,8 +369,9 @@ class Manager(Names):
             return  # depends on the environment it is applied to
         assert isinstance(run.target.kind, IdentityKind)
         expires = session.expires_at.timestamp() if session.expires_at else None
-        session_index.write(self._index_key(run), mark, expires, change.set, change.unset,
-                            run.target.kind.files(run.target, run), env)
+        session_index.write(
+            self._index_key(run), mark, expires, change.set, change.unset, run.target.kind.files(run.target, run), env
+        )
 
     def forget(self, name: str) -> None:
         """Drop what is remembered of an identity, in memory and in the index."""

@@ -41,10 +41,16 @@ def component(section: Mapping[str, Any] | None, own: Mapping[str, Any] | None) 
             raise ConfigError(
                 f'invalid auth config: invalid identity config: identity "{name}" is not defined',
                 explanation=f'The component\'s default identity "{name}" is not defined in the active global auth '
-                            "configuration.",
-                hints=["Define it under `auth.identities` in atmos.yaml or in the active profile",
-                       *(["Configured identities: " + ", ".join(f"`{each}`" for each in sorted(identities))]
-                         if identities else [])])
+                "configuration.",
+                hints=[
+                    "Define it under `auth.identities` in atmos.yaml or in the active profile",
+                    *(
+                        ["Configured identities: " + ", ".join(f"`{each}`" for each in sorted(identities))]
+                        if identities
+                        else []
+                    ),
+                ],
+            )
         identities[known or str(name)] = _over(identities.get(known or str(name)), entry)
     if identities or "identities" in own:
         merged["identities"] = identities
@@ -52,8 +58,9 @@ def component(section: Mapping[str, Any] | None, own: Mapping[str, Any] | None) 
 
 
 def _is_default(entry: object) -> bool:
-    return isinstance(entry, Mapping) and (entry.get("default") is True or
-                                           str(entry.get("default")).strip().lower() in ("true", "yes", "on"))
+    return isinstance(entry, Mapping) and (
+        entry.get("default") is True or str(entry.get("default")).strip().lower() in ("true", "yes", "on")
+    )
 
 
 def _known(names: Mapping[str, Any], name: str) -> str | None:

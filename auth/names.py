@@ -46,9 +46,17 @@ class Names:
 
     def integration(self, name: str) -> Integration:
         """An integration by name."""
-        found = chains.find(name, self.integrations, lambda: IntegrationNotFound(
-            f"integration not found: {name}" if self.integrations else f"integration not found: {name}: "
-            "no integrations configured", name=name, known=self.integrations))
+        found = chains.find(
+            name,
+            self.integrations,
+            lambda: IntegrationNotFound(
+                f"integration not found: {name}"
+                if self.integrations
+                else f"integration not found: {name}: no integrations configured",
+                name=name,
+                known=self.integrations,
+            ),
+        )
         return self.integrations[found]
 
     def default_identity(self) -> str:

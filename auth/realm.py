@@ -38,8 +38,10 @@ def _problem(value: object) -> str:
         return "realm cannot contain path traversal characters (/, \\, ..)"
     bad = sorted({char for char in value if not _ALLOWED.fullmatch(char)})
     if bad:
-        return (f"realm contains invalid characters: [{' '.join(bad)}] "
-                "(only lowercase letters, numbers, hyphens, and underscores are allowed)")
+        return (
+            f"realm contains invalid characters: [{' '.join(bad)}] "
+            "(only lowercase letters, numbers, hyphens, and underscores are allowed)"
+        )
     if len(value) > 64:
         return f"realm is {len(value)} characters long (64 at most)"
     if value[0] in "-_" or value[-1] in "-_":

@@ -51,10 +51,20 @@ class Secret:
         return self
 
 
-SECRET_KEYS = frozenset({
-    "secret_access_key", "session_token", "password", "passphrase", "secret", "token", "client_secret",
-    "private_key", "access_token", "refresh_token",
-})
+SECRET_KEYS = frozenset(
+    {
+        "secret_access_key",
+        "session_token",
+        "password",
+        "passphrase",
+        "secret",
+        "token",
+        "client_secret",
+        "private_key",
+        "access_token",
+        "refresh_token",
+    }
+)
 """Names in the `auth:` section whose values are secrets."""
 
 

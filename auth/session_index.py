@@ -28,11 +28,34 @@ if TYPE_CHECKING:
 
 VERSION = 4
 FOREVER = float("inf")
-_SKIPPED = frozenset({"secret_access_key", "session_token", "password", "passphrase", "client_secret",
-                      "private_key", "refresh_token", "access_token"})
-_UNSAVED_ROOTS = frozenset({"aws/emulator", "gcp/emulator", "azure/emulator", "kubernetes/emulator", "aws/ambient",
-                            "ambient", "gcp/adc", "gcp/workload-identity-federation", "azure/cli", "azure/oidc",
-                            "github/oidc", "gitlab/oidc"})
+_SKIPPED = frozenset(
+    {
+        "secret_access_key",
+        "session_token",
+        "password",
+        "passphrase",
+        "client_secret",
+        "private_key",
+        "refresh_token",
+        "access_token",
+    }
+)
+_UNSAVED_ROOTS = frozenset(
+    {
+        "aws/emulator",
+        "gcp/emulator",
+        "azure/emulator",
+        "kubernetes/emulator",
+        "aws/ambient",
+        "ambient",
+        "gcp/adc",
+        "gcp/workload-identity-federation",
+        "azure/cli",
+        "azure/oidc",
+        "github/oidc",
+        "gitlab/oidc",
+    }
+)
 
 
 class Unknown(Exception):
@@ -91,8 +114,9 @@ def _named(entries: Any, name: str) -> tuple[str, Mapping[str, Any]]:
     return name, entry
 
 
-def fingerprint(links: Sequence[tuple[str, Mapping[str, Any]]], env: Mapping[str, str], realm: str = "",
-                extra: object = None) -> str:
+def fingerprint(
+    links: Sequence[tuple[str, Mapping[str, Any]]], env: Mapping[str, str], realm: str = "", extra: object = None
+) -> str:
     """A digest of everything the variables of a chain come from; empty when that cannot be known the short way.
 
     Secrets are left out of it: they say nothing about whose credentials these are, and a digest of a weak one could
@@ -115,8 +139,11 @@ def fingerprint(links: Sequence[tuple[str, Mapping[str, Any]]], env: Mapping[str
 def _plain(value: Any, env: Mapping[str, str]) -> Any:
     """A value whose `repr` is the same whenever the value is."""
     if isinstance(value, dict):
-        return [(str(name), _plain(value[name], env)) for name in sorted(value, key=str)
-                if str(name).lower() not in _SKIPPED]
+        return [
+            (str(name), _plain(value[name], env))
+            for name in sorted(value, key=str)
+            if str(name).lower() not in _SKIPPED
+        ]
     if isinstance(value, list):
         return [_plain(item, env) for item in value]
     if isinstance(value, tuple):
@@ -135,8 +162,9 @@ def realm_text(section: Mapping[str, Any], env: Mapping[str, str]) -> str:
     return env.get("ATMOS_AUTH_REALM") or str(section.get("realm") or "")
 
 
-def quick(section: Mapping[str, Any], identity: str, project: str, env: Mapping[str, str],
-          now: float | None = None) -> tuple[str, dict[str, str], list[str]] | None:
+def quick(
+    section: Mapping[str, Any], identity: str, project: str, env: Mapping[str, str], now: float | None = None
+) -> tuple[str, dict[str, str], list[str]] | None:
     """The name as configured and the variables to set and to unset of an unexpired session, or None.
 
     `section` is the merged `auth:` section as plain data, deferred values included.
@@ -199,14 +227,31 @@ def _read(path: str) -> Any:
         return None
 
 
-def write(entry: str, mark: str, expires: float | None, to_set: dict[str, str], to_unset: Sequence[str],
-          files: Sequence[str], env: Mapping[str, str]) -> None:
+def write(
+    entry: str,
+    mark: str,
+    expires: float | None,
+    to_set: dict[str, str],
+    to_unset: Sequence[str],
+    files: Sequence[str],
+    env: Mapping[str, str],
+) -> None:
     """Keep the variables of a session. Failing to is no error: the next run takes the long way."""
     if not mark:
         return
     path = file_of(entry, env)
-    body = marshal.dumps((VERSION, entry, mark, FOREVER if expires is None else float(expires), dict(to_set),
-                          list(to_unset), list(files)), 2)
+    body = marshal.dumps(
+        (
+            VERSION,
+            entry,
+            mark,
+            FOREVER if expires is None else float(expires),
+            dict(to_set),
+            list(to_unset),
+            list(files),
+        ),
+        2,
+    )
     temporary = f"{path}.{os.getpid()}.{time.monotonic_ns():x}.tmp"
     try:
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)

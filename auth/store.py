@@ -104,18 +104,21 @@ class Store:
                 hints=["Remove it with `atmos auth logout --keychain`, or in your keyring's own program"],
             ) from error
         if not isinstance(envelope, dict) or not isinstance(envelope.get("data"), dict):
-            raise KeyringError(f"keyring entry {key} is damaged: it is not an envelope of credentials",
-                               hints=["Remove it with `atmos auth logout --keychain`"])
+            raise KeyringError(
+                f"keyring entry {key} is damaged: it is not an envelope of credentials",
+                hints=["Remove it with `atmos auth logout --keychain`"],
+            )
         return envelope
 
 
 def _credentials(name: str, envelope: Mapping[str, Any]) -> Credentials:
     kind = TYPES.get(str(envelope.get("type")))
     if kind is None:
-        raise KeyringError(f"keyring error for identity \"{name}\": unknown credential type {envelope.get('type')!r}")
+        raise KeyringError(f'keyring error for identity "{name}": unknown credential type {envelope.get("type")!r}')
     found = kind.of_data(envelope["data"])  # type: ignore[attr-defined]
     assert isinstance(found, Credentials)
     if isinstance(found, AwsCredentials) and not found.access_key_id:
-        raise KeyringError(f'keyring error for identity "{name}": failed to unmarshal AWS credentials: '
-                           "access_key_id is missing")
+        raise KeyringError(
+            f'keyring error for identity "{name}": failed to unmarshal AWS credentials: access_key_id is missing'
+        )
     return found

@@ -35,8 +35,11 @@ def checked_integration(entry: Integration, kind: IntegrationKind, place: Place)
 
 def _session(entry: Provider | Identity | AnyEntry, report: Report) -> None:
     refresh = entry.get("session.refresh")
-    if refresh is not None and not isinstance(refresh, (bool, tuple)) and str(refresh).strip().lower() not in (
-            "true", "false", "yes", "no", "on", "off", "process"):
+    if (
+        refresh is not None
+        and not isinstance(refresh, (bool, tuple))
+        and str(refresh).strip().lower() not in ("true", "false", "yes", "no", "on", "off", "process")
+    ):
         report.config(f"`session.refresh` must be true, false or process, not {refresh}", "session", "refresh")
     value = entry.get("session.duration")
     if value is None or isinstance(value, tuple):
@@ -83,8 +86,14 @@ def _keyring(manager: Manager) -> list[Finding]:
 
     if kind is None or isinstance(kind, tuple) or keyrings.exists(str(kind)):
         return []
-    return [Finding(f'keyring configuration validation failed: unknown keyring type "{kind}", '
-                    f"must be one of: {', '.join(keyrings.known())}", ("keyring", "type"), manager.place(("keyring", "type")))]
+    return [
+        Finding(
+            f'keyring configuration validation failed: unknown keyring type "{kind}", '
+            f"must be one of: {', '.join(keyrings.known())}",
+            ("keyring", "type"),
+            manager.place(("keyring", "type")),
+        )
+    ]
 
 
 def _entry(entry: Provider | Identity, manager: Manager) -> list[Finding]:
@@ -94,15 +103,19 @@ def _entry(entry: Provider | Identity, manager: Manager) -> list[Finding]:
     try:
         kind = kinds.of(entry)
     except ConfigError as error:
-        found.append(Finding(f'{entry.noun} "{entry.name}" validation failed: {error.message}',
-                             (entry.section, entry.name, "kind"),
-                             manager.place((entry.section, entry.name, "kind")) or entry.where,
-                             hint=error.hints[0] if error.hints else ""))
+        found.append(
+            Finding(
+                f'{entry.noun} "{entry.name}" validation failed: {error.message}',
+                (entry.section, entry.name, "kind"),
+                manager.place((entry.section, entry.name, "kind")) or entry.where,
+                hint=error.hints[0] if error.hints else "",
+            )
+        )
         return found
     if any(finding.severity == "error" for finding in found):
         return found
     assert isinstance(kind, (ProviderKind, IdentityKind))
-    found.extend(checked(entry, kind, manager.place).problems[len(entry.problems):])
+    found.extend(checked(entry, kind, manager.place).problems[len(entry.problems) :])
     return found
 
 
@@ -116,8 +129,11 @@ def _via(identity: Identity, manager: Manager) -> list[Finding]:
     if via is None:
         standalone = _standalone(identity)
         if standalone is False and raw is None and identity.kind:
-            report.config(f'identity "{identity.name}" has no via configuration: exactly one of via.provider or '
-                          "via.identity must be set", "via")
+            report.config(
+                f'identity "{identity.name}" has no via configuration: exactly one of via.provider or '
+                "via.identity must be set",
+                "via",
+            )
         return report.findings
     if via.provider and via.identity:
         report.config("via.provider and via.identity are mutually exclusive; only one can be set", "via")
@@ -127,8 +143,11 @@ def _via(identity: Identity, manager: Manager) -> list[Finding]:
         try:
             manager.resolve_provider(via.provider)
         except (NotFound, AmbiguousName) as error:
-            detail = error.message if isinstance(error, AmbiguousName) else \
-                f'referenced provider "{via.provider}" does not exist'
+            detail = (
+                error.message
+                if isinstance(error, AmbiguousName)
+                else f'referenced provider "{via.provider}" does not exist'
+            )
             report.add(f"invalid auth config: {detail}", "via", "provider", hint=_near(error))
     return report.findings
 
@@ -157,19 +176,33 @@ def _chains(manager: Manager) -> list[Finding]:
         try:
             manager.resolve(via.identity)
         except (NotFound, AmbiguousName) as error:
-            detail = error.message if isinstance(error, AmbiguousName) else \
-                f'referenced identity "{via.identity}" does not exist'
-            found.append(Finding(f'identity chain validation failed: invalid auth config: identity '
-                                 f'"{identity.name}": {detail}', path, where, hint=_near(error)))
+            detail = (
+                error.message
+                if isinstance(error, AmbiguousName)
+                else f'referenced identity "{via.identity}" does not exist'
+            )
+            found.append(
+                Finding(
+                    f'identity chain validation failed: invalid auth config: identity "{identity.name}": {detail}',
+                    path,
+                    where,
+                    hint=_near(error),
+                )
+            )
             continue
         try:
             chains.build(manager.config, identity.name, lambda each: _standalone(each) is not False)
         except CycleError as error:
             if frozenset(error.links) not in circles:
                 circles.add(frozenset(error.links))
-                found.append(Finding(
-                    "identity chain validation failed: identity cycle detected: circular dependency detected in "
-                    f'identity chain involving "{identity.name}" ({" -> ".join(error.links)})', path, where))
+                found.append(
+                    Finding(
+                        "identity chain validation failed: identity cycle detected: circular dependency detected in "
+                        f'identity chain involving "{identity.name}" ({" -> ".join(error.links)})',
+                        path,
+                        where,
+                    )
+                )
         except AuthError:
             continue  # said where the broken link stands
     return found
@@ -180,8 +213,10 @@ def _integration(entry: Integration, manager: Manager) -> list[Finding]:
     via = entry.via
     report = Report(entry, manager.place)
     if via is not None:
-        for name, known, noun in ((via.identity, manager.resolve, "identity"),
-                                  (via.provider, manager.resolve_provider, "provider")):
+        for name, known, noun in (
+            (via.identity, manager.resolve, "identity"),
+            (via.provider, manager.resolve_provider, "provider"),
+        ):
             if name:
                 try:
                     known(name)

@@ -143,9 +143,13 @@ def _failed(error: AuthError, where: str, link: Link, run: Run) -> AuthError:
     if isinstance(error, (InteractionRequired, LockTimeout, KeyringError)):
         failed = type(error)(message, explanation=explanation, hints=error.hints, exit_code=error.exit_code)
     else:
-        failed = AuthenticationFailed(message, explanation=explanation, hints=error.hints,
-                                      where=error.where or (link.entry.where if isinstance(error, ConfigError)
-                                                            else None), exit_code=error.exit_code)
+        failed = AuthenticationFailed(
+            message,
+            explanation=explanation,
+            hints=error.hints,
+            where=error.where or (link.entry.where if isinstance(error, ConfigError) else None),
+            exit_code=error.exit_code,
+        )
         failed.identity = "" if link.is_provider else link.name
         failed.provider = link.name if link.is_provider else ""
     return failed
@@ -188,8 +192,9 @@ def _one_at_a_time(link: Link, run: Run) -> Any:
     def on_wait(holder: str) -> None:
         run.services.notify(f"Waiting for {holder}, which is authenticating {link.name}")
 
-    return locks.locked(path, deadline=locks.LOGIN_DEADLINE, purpose=f"authenticating {link.name}", on_wait=on_wait,
-                        transient=True)
+    return locks.locked(
+        path, deadline=locks.LOGIN_DEADLINE, purpose=f"authenticating {link.name}", on_wait=on_wait, transient=True
+    )
 
 
 def audit(manager: Manager, run: Run, credentials: Credentials, event: str) -> None:

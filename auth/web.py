@@ -12,22 +12,44 @@ from auth.errors import AuthError, NetworkError
 MAX_RETRY_AFTER = 20.0
 
 
-def post_form(url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None, timeout: float = 30,
-              limit: int = 1 << 20, what: str) -> tuple[int, bytes]:
+def post_form(
+    url: str,
+    form: Mapping[str, str],
+    *,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 30,
+    limit: int = 1 << 20,
+    what: str,
+) -> tuple[int, bytes]:
     """POST a form; the status and at most `limit` bytes of the answer. Never retried: tokens may be single-use."""
-    return _request("POST", url, urlencode(form).encode(), {
-        "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **(headers or {})},
-        timeout, limit, what)
+    return _request(
+        "POST",
+        url,
+        urlencode(form).encode(),
+        {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **(headers or {})},
+        timeout,
+        limit,
+        what,
+    )
 
 
-def post(url: str, body: bytes, *, headers: Mapping[str, str], timeout: float = 30, limit: int = 1 << 20,
-         what: str) -> tuple[int, bytes]:
+def post(
+    url: str, body: bytes, *, headers: Mapping[str, str], timeout: float = 30, limit: int = 1 << 20, what: str
+) -> tuple[int, bytes]:
     """POST a body. Never retried."""
     return _request("POST", url, body, headers, timeout, limit, what)
 
 
-def get(url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10, limit: int = 1 << 20, what: str,
-        retry: bool = True, sleep: Callable[[float], None] = time.sleep) -> tuple[int, bytes]:
+def get(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 10,
+    limit: int = 1 << 20,
+    what: str,
+    retry: bool = True,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[int, bytes]:
     """GET; with `retry`, once more after a 5xx or a dropped connection, honouring `Retry-After` (decision D53)."""
     wait = 0.5
     try:
@@ -53,8 +75,16 @@ def _get(url: str, headers: Mapping[str, str], timeout: float, limit: int, what:
     return status, body, after
 
 
-def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float, limit: int,
-             what: str, answer_headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+def _request(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    timeout: float,
+    limit: int,
+    what: str,
+    answer_headers: dict[str, str] | None = None,
+) -> tuple[int, bytes]:
     """One request, redirects not followed (they would carry secrets elsewhere)."""
     import urllib.error
     import urllib.request
@@ -80,5 +110,6 @@ def _request(method: str, url: str, body: bytes | None, headers: Mapping[str, st
             return error.code, error.read(limit)
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or type(error).__name__
-        raise NetworkError(f"cannot {what}: {host}: {reason}",
-                           hints=["Check the network and the proxy settings"]) from None
+        raise NetworkError(
+            f"cannot {what}: {host}: {reason}", hints=["Check the network and the proxy settings"]
+        ) from None

@@ -39,10 +39,16 @@ class Whoami:
     def as_data(self) -> dict[str, Any]:
         """The keys of `whoami --output json`, empty ones left out except `principal`."""
         data: dict[str, Any] = {
-            "realm": self.realm, "realm_source": self.realm_source, "provider": self.provider,
-            "identity": self.identity, "principal": self.principal, "account": self.account, "region": self.region,
+            "realm": self.realm,
+            "realm_source": self.realm_source,
+            "provider": self.provider,
+            "identity": self.identity,
+            "principal": self.principal,
+            "account": self.account,
+            "region": self.region,
             "expiration": rfc3339(self.expires_at) if self.expires_at else "",
-            "environment": self.environment, "credentials_ref": self.credentials_ref,
+            "environment": self.environment,
+            "credentials_ref": self.credentials_ref,
             "last_updated": rfc3339(self.last_updated) if self.last_updated else "",
         }
         return {key: value for key, value in data.items() if value or key in ("principal", "environment")}
@@ -65,16 +71,27 @@ def whoami(manager: Manager, name: str) -> Whoami:
         valid, problem = False, problem or "the credentials have expired"
     home = paths.home(manager.services.env)
     return Whoami(
-        identity=session.identity, provider=session.provider, realm=session.realm, realm_source=session.realm_source,
-        principal=facts.principal, account=facts.account, region=facts.region, expires_at=session.expires_at,
-        environment=_shown(manager.environment(name), home), credentials_ref=_short(kind.reference(run.target, run), home),
-        last_updated=datetime.fromtimestamp(int(now), UTC), valid=valid, problem=problem)
+        identity=session.identity,
+        provider=session.provider,
+        realm=session.realm,
+        realm_source=session.realm_source,
+        principal=facts.principal,
+        account=facts.account,
+        region=facts.region,
+        expires_at=session.expires_at,
+        environment=_shown(manager.environment(name), home),
+        credentials_ref=_short(kind.reference(run.target, run), home),
+        last_updated=datetime.fromtimestamp(int(now), UTC),
+        valid=valid,
+        problem=problem,
+    )
 
 
 def _shown(variables: dict[str, str], home: str) -> dict[str, str]:
-    return {name: REDACTED if _SENSITIVE.search(name) else _short(value, home)
-            for name, value in sorted(variables.items())}
+    return {
+        name: REDACTED if _SENSITIVE.search(name) else _short(value, home) for name, value in sorted(variables.items())
+    }
 
 
 def _short(value: str, home: str) -> str:
-    return "~" + value[len(home):] if home and (value == home or value.startswith(home + "/")) else value
+    return "~" + value[len(home) :] if home and (value == home or value.startswith(home + "/")) else value

@@ -38,8 +38,9 @@ def read_section(path: str) -> tuple[dict[str, Any], Callable[[tuple[str, ...]],
         first: [(tag, expression) for tag, expression in rows if not tag.endswith((":bool", ":timestamp"))]
         for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"),
-                                 list("tTfF"))
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    )
     # An account number with a leading zero is a text (decision D23), not an octal number.
     Loader.add_implicit_resolver("tag:yaml.org,2002:str", re.compile(r"^0\d{11}$"), ["0"])
     for first in "0":
@@ -60,8 +61,10 @@ def read_section(path: str) -> tuple[dict[str, Any], Callable[[tuple[str, ...]],
             for key, value in node.value:
                 name = str(key.value)
                 if name in seen and name != "<<":
-                    raise ConfigError(f"duplicate key `{name}` (first on line {seen[name]})",
-                                      where=Place(path, key.start_mark.line + 1))
+                    raise ConfigError(
+                        f"duplicate key `{name}` (first on line {seen[name]})",
+                        where=Place(path, key.start_mark.line + 1),
+                    )
                 seen[name] = key.start_mark.line + 1
                 if len(at) < 8:
                     note(value, (*at, name))
@@ -75,8 +78,10 @@ def read_section(path: str) -> tuple[dict[str, Any], Callable[[tuple[str, ...]],
         data = loader.construct_document(node) if node is not None else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise ConfigError(f"malformed YAML: {getattr(error, 'problem', None) or error}",
-                          where=Place(path, mark.line + 1) if mark else path) from error
+        raise ConfigError(
+            f"malformed YAML: {getattr(error, 'problem', None) or error}",
+            where=Place(path, mark.line + 1) if mark else path,
+        ) from error
     except RecursionError as error:
         raise ConfigError("malformed YAML: nested too deeply", where=path) from error
     finally:

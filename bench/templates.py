@@ -38,11 +38,14 @@ def in_turns(calls: dict[str, Callable[[], Any]], repeat: int = 1) -> dict[str, 
 def plain() -> dict[str, float]:
     data = {"name": "web", "env": {"stage": "prod"}}
     compiled = templating.compile("deploy {{ .name }} to {{ .env.stage }} now")
-    return in_turns({
-        "compiled, two fields": lambda: compiled.render(data),
-        "str.format": lambda: "deploy {name} to {env[stage]} now".format(**data),
-        "render, two fields": lambda: templating.render("deploy {{ .name }} to {{ .env.stage }} now", data),
-    }, 1000)
+    return in_turns(
+        {
+            "compiled, two fields": lambda: compiled.render(data),
+            "str.format": lambda: "deploy {name} to {env[stage]} now".format(**data),
+            "render, two fields": lambda: templating.render("deploy {{ .name }} to {{ .env.stage }} now", data),
+        },
+        1000,
+    )
 
 
 def rows(count: int) -> dict[str, float]:
@@ -66,10 +69,12 @@ def literal() -> dict[str, float]:
     """A long text with one action that needs the compiler, compiled anew each time."""
     action = "{{ .name | upper }}"
     text = "a line of text\n" * 35_000 + action + "another { line\n" * 35_000
-    return in_turns({
-        "1 MB with one action": lambda: templating.render(text, {"name": "x"}),
-        "str.replace in 1 MB": lambda: text.replace(action, "X"),
-    })
+    return in_turns(
+        {
+            "1 MB with one action": lambda: templating.render(text, {"name": "x"}),
+            "str.replace in 1 MB": lambda: text.replace(action, "X"),
+        }
+    )
 
 
 def batch() -> dict[str, float]:

@@ -26,22 +26,37 @@ MODULES = {
     "auth.aws.eks": ["token", "update_kubeconfig"],
     "auth.session_index": ["quick", "lookup"],
     "auth.prompts": ["Prompter", "Terminal", "Nobody"],
-    "auth.kind": ["ProviderKind", "IdentityKind", "IntegrationKind", "Kind", "Run", "Link", "Services", "Change",
-                  "Facts", "Report"],
+    "auth.kind": [
+        "ProviderKind",
+        "IdentityKind",
+        "IntegrationKind",
+        "Kind",
+        "Run",
+        "Link",
+        "Services",
+        "Change",
+        "Facts",
+        "Report",
+    ],
     "auth.errors": [],
 }
 
 
 def reference() -> str:
     """The whole text."""
-    parts = ["# The `auth` package", "", "Made from the code by `python docs/api_reference.py`; see [auth.md](auth.md) "
-             "for what it is all about.", ""]
+    parts = [
+        "# The `auth` package",
+        "",
+        "Made from the code by `python docs/api_reference.py`; see [auth.md](auth.md) for what it is all about.",
+        "",
+    ]
     for name, wanted in MODULES.items():
         module = importlib.import_module(name)
         parts += [f"## `{name}`", "", _doc(module), ""]
         if name == "auth.errors":
-            wanted = [item for item, value in vars(module).items()
-                      if inspect.isclass(value) and value.__module__ == name]
+            wanted = [
+                item for item, value in vars(module).items() if inspect.isclass(value) and value.__module__ == name
+            ]
             parts += [f"- `{item}`: {_doc(getattr(module, item)).splitlines()[0]}" for item in wanted] + [""]
             continue
         for item in wanted:
@@ -53,8 +68,11 @@ def _entry(name: str, value: object) -> list[str]:
     if not inspect.isclass(value):
         return [f"### `{name}{_signature(value)}`", "", _doc(value), ""]
     lines = [f"### class `{name}`", "", _doc(value), ""]
-    fields = [f"`{field}: {kind}`" for field, kind in vars(value).get("__annotations__", {}).items()
-              if not field.startswith("_") and "ClassVar" not in str(kind)]
+    fields = [
+        f"`{field}: {kind}`"
+        for field, kind in vars(value).get("__annotations__", {}).items()
+        if not field.startswith("_") and "ClassVar" not in str(kind)
+    ]
     if fields:
         lines += ["Fields: " + ", ".join(fields), ""]
     members: dict[str, str] = {}
@@ -78,8 +96,9 @@ def _signature(value: object) -> str:
 
 
 def _doc(value: object) -> str:
-    return " ".join((inspect.getdoc(value) or "").split()) if inspect.isfunction(value) \
-        else (inspect.getdoc(value) or "")
+    return (
+        " ".join((inspect.getdoc(value) or "").split()) if inspect.isfunction(value) else (inspect.getdoc(value) or "")
+    )
 
 
 if __name__ == "__main__":

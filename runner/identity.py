@@ -231,9 +231,7 @@ def known_hint(names: list[str]) -> list[str]:
     return [f"Identities: {', '.join(sorted(names))}"] if names else []
 
 
-def failure(
-    error: Exception, name: str, context: str, manager: Manager | None, app: App | None = None
-) -> Exception:
+def failure(error: Exception, name: str, context: str, manager: Manager | None, app: App | None = None) -> Exception:
     """The error of an identity that could not be used, in the words of the command or step that wanted it."""
     if isinstance(error, AtmosError) or not hasattr(error, "message"):
         return error

@@ -206,9 +206,7 @@ def builtin(app: App, row: Builtin, words: list[str]) -> int:
         position = command_word(words)
         child = words[position] if position >= 0 else ""
         children = tree.get("commands") or {}
-        names = set(children) | {
-            alias for node in children.values() for alias in node.get("aliases") or ()
-        }
+        names = set(children) | {alias for node in children.values() for alias in node.get("aliases") or ()}
         if child in names and (child not in row.subcommands or _below(row, children, child, words[position + 1 :])):
             from runner.commands import run
 
@@ -237,9 +235,7 @@ def _joined(app: App, row: Builtin) -> dict[str, Any] | None:
         return None  # whoever needs the configuration reports it
 
 
-def _warn_hidden(
-    app: App, row: Builtin, tree: dict[str, Any], child: str, children: dict[str, dict[str, Any]]
-) -> None:
+def _warn_hidden(app: App, row: Builtin, tree: dict[str, Any], child: str, children: dict[str, dict[str, Any]]) -> None:
     """Custom steps under a built-in's name are not reachable: said when that very command is called."""
     name, path = row.name, f"atmos {row.name}"
     node: dict[str, Any] = tree

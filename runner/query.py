@@ -74,7 +74,7 @@ def results_of(data: Any, expression: str) -> Iterable[Any]:
     except ValueError as error:
         raise AtmosError(
             f"invalid query expression '{expression}': {_reason(error)}",
-            hints=["Expressions look like `.vars.region`, `.vars.tags // \"none\"` or `.list[0]`"],
+            hints=['Expressions look like `.vars.region`, `.vars.tags // "none"` or `.list[0]`'],
         ) from error
     try:
         results: list[Any] = program.input_value(data).all()

@@ -19,17 +19,45 @@ if TYPE_CHECKING:
     from .stored import dump, load
     from .template import Template
 
-__all__ = ["Limits", "Policy", "StringMap", "Template", "TemplateError", "compile", "dump", "load", "quote_word",
-           "quote_words", "render"]
+__all__ = [
+    "Limits",
+    "Policy",
+    "StringMap",
+    "Template",
+    "TemplateError",
+    "compile",
+    "dump",
+    "load",
+    "quote_word",
+    "quote_words",
+    "render",
+]
 
-_HOMES = {"Limits": "policy", "Policy": "policy", "StringMap": "kinds", "Template": "template",
-          "TemplateError": "errors", "dump": "stored", "load": "stored", "quote_word": "quoting", "quote_words": "quoting"}
+_HOMES = {
+    "Limits": "policy",
+    "Policy": "policy",
+    "StringMap": "kinds",
+    "Template": "template",
+    "TemplateError": "errors",
+    "dump": "stored",
+    "load": "stored",
+    "quote_word": "quoting",
+    "quote_words": "quoting",
+}
 
 
-def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict: bool = True,
-           delimiters: tuple[str, str] | None = None, policy: Policy | None = None,
-           functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
-           sets: Collection[str] | None = None, engine: str = "go") -> str:
+def render(
+    text: str,
+    data: Mapping[str, Any],
+    *,
+    name: str = "template",
+    strict: bool = True,
+    delimiters: tuple[str, str] | None = None,
+    policy: Policy | None = None,
+    functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
+    sets: Collection[str] | None = None,
+    engine: str = "go",
+) -> str:
     """The text with its actions replaced by what they give for these data. One pass: results are never rendered.
 
     name: for error messages. strict: a missing map key is an error; otherwise it prints `<no value>`.
@@ -51,14 +79,20 @@ def render(text: str, data: Mapping[str, Any], *, name: str = "template", strict
             return quick
     from .template import compile_template
 
-    return compile_template(text, name=name, strict=strict, delimiters=delimiters, functions=functions,
-                            sets=sets).render(data, policy)
+    return compile_template(
+        text, name=name, strict=strict, delimiters=delimiters, functions=functions, sets=sets
+    ).render(data, policy)
 
 
-def compile(text: str, *, name: str = "template", strict: bool = True,
-            delimiters: tuple[str, str] | None = None,
-            functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
-            sets: Collection[str] | None = None) -> Template:
+def compile(
+    text: str,
+    *,
+    name: str = "template",
+    strict: bool = True,
+    delimiters: tuple[str, str] | None = None,
+    functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
+    sets: Collection[str] | None = None,
+) -> Template:
     """The text as a Template, to be rendered many times."""
     from .template import compile_template
 

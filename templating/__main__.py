@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 
 def parser(prog: str) -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(prog=prog, description="Render a template from a file, an argument or standard input.")
+    found = argparse.ArgumentParser(
+        prog=prog, description="Render a template from a file, an argument or standard input."
+    )
     found.add_argument("-f", "--file", help="the template (standard input without this and -e)")
     found.add_argument("-e", "--expression", help="the template itself")
     found.add_argument("-d", "--data", help="a YAML or JSON file with the data")
-    found.add_argument("-s", "--set", action="append", default=[], metavar="NAME=VALUE",
-                       help="one value, read as YAML; a.b=1 sets b in a")
+    found.add_argument(
+        "-s",
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one value, read as YAML; a.b=1 sets b in a",
+    )
     found.add_argument("--lax", action="store_true", help="print <no value> for missing keys")
     found.add_argument("--delimiters", nargs=2, metavar=("LEFT", "RIGHT"), help="instead of {{ }} and << >>")
     found.add_argument("--engine", choices=["go", "jinja2"], default="go")
@@ -64,13 +72,20 @@ def main(argv: list[str], prog: str = "python -m templating") -> int:
         else:
             text, name = sys.stdin.read(), "stdin"
         result = render(
-            text, data_of(options.data, options.set), name=name, strict=not options.lax, engine=options.engine,
+            text,
+            data_of(options.data, options.set),
+            name=name,
+            strict=not options.lax,
+            engine=options.engine,
             delimiters=tuple(options.delimiters) if options.delimiters else None,
             policy=Policy(env=os.environ, files=True, network=True),
         )
     except (TemplateError, Failure, OSError) as problem:
-        lines = [getattr(problem, "message", str(problem)), getattr(problem, "explanation", ""),
-                 *getattr(problem, "hints", ())]
+        lines = [
+            getattr(problem, "message", str(problem)),
+            getattr(problem, "explanation", ""),
+            *getattr(problem, "hints", ()),
+        ]
         sys.stderr.write("\n".join([line for line in lines if line]) + "\n")
         return 1
     sys.stdout.buffer.write(result.encode("utf-8", "surrogateescape"))

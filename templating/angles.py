@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 
-_start = re.compile(r"[ \t]*(?:(?P<field>\.[^\W\d])|(?P<dot>\.)(?=[\s>|])|(?P<variable>\$)|(?P<paren>\()|(?P<word>[^\W\d]\w*))")
+_start = re.compile(
+    r"[ \t]*(?:(?P<field>\.[^\W\d])|(?P<dot>\.)(?=[\s>|])|(?P<variable>\$)|(?P<paren>\()|(?P<word>[^\W\d]\w*))"
+)
 _bare = re.compile(r"[ \t]*(\w+)[ \t]*")
 _declaration = re.compile(r"(?:(\$\w+)[ \t]*,[ \t]*)?(\$\w+)[ \t]*:=")
 _LONGEST = 4096  # characters of one action

@@ -28,8 +28,15 @@ _MANY_ACTIONS = 30
 _CHUNKED_LOOPS = 4  # Python nests at most 20 loops; a chunked range takes two
 
 
-def compile_text(text: str, name: str, *, strict: bool, delimiters: tuple[str, str] | None,
-                 sets: Container[str] | None, injected: Mapping[str, Any] | None) -> Program:
+def compile_text(
+    text: str,
+    name: str,
+    *,
+    strict: bool,
+    delimiters: tuple[str, str] | None,
+    sets: Container[str] | None,
+    injected: Mapping[str, Any] | None,
+) -> Program:
     vocabulary = Vocabulary(sets, injected or ())
     parser = Parser(text, name, delimiters, vocabulary).run()
     program = Program(parser.source, strict)

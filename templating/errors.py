@@ -56,8 +56,15 @@ class Failure(Exception):
     place: index into the program's table of places, or None when the function at hand knows it better.
     """
 
-    def __init__(self, message: str, place: int | None = None, *, known_keys: Sequence[str] = (), missing: str = "",
-                 hints: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        place: int | None = None,
+        *,
+        known_keys: Sequence[str] = (),
+        missing: str = "",
+        hints: Iterable[str] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.place = place

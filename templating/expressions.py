@@ -93,7 +93,9 @@ class Expressions(Writer):
         receiver = self.argument(node.node)
         return self.fields(receiver.plain(), node.names, node, args, final)
 
-    def fields(self, receiver: Operand, names: list[str], node: Node, args: list[Node], final: Operand | None) -> Operand:
+    def fields(
+        self, receiver: Operand, names: list[str], node: Node, args: list[Node], final: Operand | None
+    ) -> Operand:
         """`.a.b` of a value; with arguments the last one must be a method."""
         if args or final is not None:
             if len(names) > 1:
@@ -102,13 +104,17 @@ class Expressions(Writer):
             values = [self.argument(arg).code for arg in args] + ([final.code] if final is not None else [])
             result = self.fresh()
             listed = ", ".join(values)
-            self.emit(f"{result} = P.method({receiver.code}, {self.constant(names[-1])}, ({listed},), "
-                      f"{receiver.interface}, {place})")
+            self.emit(
+                f"{result} = P.method({receiver.code}, {self.constant(names[-1])}, ({listed},), "
+                f"{receiver.interface}, {place})"
+            )
             return Operand(result)
         result = self.fresh()
         if not self.spelled_out:
-            self.emit(f"{result} = P.chain({receiver.code}, {self.constant(tuple(names))}, {receiver.interface}, "
-                      f"{self.place(self.at)})")
+            self.emit(
+                f"{result} = P.chain({receiver.code}, {self.constant(tuple(names))}, {receiver.interface}, "
+                f"{self.place(self.at)})"
+            )
             return Operand(result, interface=self.program.strict)
         if receiver.literal or receiver.code == "None":
             self.emit(f"{result} = {receiver.code}")
@@ -116,8 +122,10 @@ class Expressions(Writer):
         path = "".join([f"[{self.constant(name)}]" for name in names])
         place = self.place(self.at)
         self.emit(f"try: {result} = {receiver.code}{path}")
-        self.emit(f"except (KeyError, TypeError): {result} = P.chain({receiver.code}, {self.constant(tuple(names))}, "
-                  f"{receiver.interface}, {place})")
+        self.emit(
+            f"except (KeyError, TypeError): {result} = P.chain({receiver.code}, {self.constant(tuple(names))}, "
+            f"{receiver.interface}, {place})"
+        )
         return Operand(result, interface=self.program.strict)
 
     def argument(self, node: Node) -> Operand:
@@ -137,8 +145,15 @@ class Expressions(Writer):
 
     # --- functions --------------------------------------------------------------------------------
 
-    def call(self, node: Identifier, command: Node, members: tuple[str, ...], args: list[Node], final: Operand | None,
-             chain: Node | None = None) -> Operand:
+    def call(
+        self,
+        node: Identifier,
+        command: Node,
+        members: tuple[str, ...],
+        args: list[Node],
+        final: Operand | None,
+        chain: Node | None = None,
+    ) -> Operand:
         name = node.name
         if name in self.vocabulary.injected:
             return self.call_injected(name, members, command, args, final)
@@ -146,8 +161,10 @@ class Expressions(Writer):
             spec = functions.find(f"{name}.{members[0]}")
             if spec is None:
                 hints = functions.nearest(members[0], functions.members(name))
-                self.emit(f"P.unknown({self.constant(name)}, {self.constant(members[0])}, {self.constant(tuple(hints))}, "
-                          f"{self.place(chain or node)})")
+                self.emit(
+                    f"P.unknown({self.constant(name)}, {self.constant(members[0])}, {self.constant(tuple(hints))}, "
+                    f"{self.place(chain or node)})"
+                )
                 return NIL
             called, rest = members[0], members[1:]
         elif name in self.vocabulary.namespaces:
@@ -160,8 +177,9 @@ class Expressions(Writer):
             return self.fields(value, list(rest), chain or node, args, final)
         return self.call_spec(spec, called, node, command, args, final)
 
-    def call_injected(self, name: str, members: tuple[str, ...], command: Node, args: list[Node],
-                      final: Operand | None) -> Operand:
+    def call_injected(
+        self, name: str, members: tuple[str, ...], command: Node, args: list[Node], final: Operand | None
+    ) -> Operand:
         self.program.needs_runtime = True
         place = self.place(command)
         values = [self.argument(arg).code for arg in args] + ([final.code] if final is not None else [])
@@ -170,8 +188,9 @@ class Expressions(Writer):
         self.emit(f"{result} = rt.injected({self.constant(name)}, {self.constant(members)}, ({listed}), {place})")
         return Operand(result)
 
-    def call_spec(self, spec: Spec, called: str, node: Identifier, command: Node, args: list[Node],
-                  final: Operand | None) -> Operand:
+    def call_spec(
+        self, spec: Spec, called: str, node: Identifier, command: Node, args: list[Node], final: Operand | None
+    ) -> Operand:
         given = len(args) + (final is not None)
         problem = spec.wrong_count(given, called)
         if problem:
@@ -243,7 +262,9 @@ class Expressions(Writer):
             return self.constant(int(value) if kind == "int" else Int64(value))
         if kind == "float" and node.kind == "number":
             return self.constant(float(value))
-        expected = {"string": "string", "bool": "bool", "int": "integer", "int64": "integer", "float": "float"}.get(kind)
+        expected = {"string": "string", "bool": "bool", "int": "integer", "int64": "integer", "float": "float"}.get(
+            kind
+        )
         if expected is None:
             return self.stop(f"can't handle {node} for arg of type {GO_TYPES.get(kind, kind)}").code
         return self.stop(f"expected {expected}; found {node}").code
@@ -257,6 +278,6 @@ class Expressions(Writer):
             copy = self.fresh()  # do not change what the name stands for
             self.emit(f"{copy} = {value.code}")
             value = Operand(copy, interface=value.interface)
-        check = (f"{value.code} = P.check({self.constant(kind)}, {value.code}, {value.interface}, {self.place(node)})")
+        check = f"{value.code} = P.check({self.constant(kind)}, {value.code}, {value.interface}, {self.place(node)})"
         self.emit(f"if {value.code}.__class__ is not {test}: {check}" if test and self.spelled_out else check)
         return value.code

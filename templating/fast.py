@@ -81,5 +81,10 @@ def render(text: str, data: object, strict: bool) -> str | None:
 
 def _dashed(name: str) -> bool:
     """`dry-run`: words joined by dashes, as flags are named."""
-    return name.isascii() and not name.startswith("-") and not name.endswith("-") and (
-        name.replace("-", "").replace("_", "a").isalnum()) and not name[:1].isdigit()
+    return (
+        name.isascii()
+        and not name.startswith("-")
+        and not name.endswith("-")
+        and (name.replace("-", "").replace("_", "a").isalnum())
+        and not name[:1].isdigit()
+    )

@@ -38,8 +38,18 @@ def _write(value: Any, out: list[str], html: bool, indent: str, newline: str, de
     elif isinstance(value, float):
         out.append(json_float(value))
     elif isinstance(value, dict):
-        _write_items("{}", [(json_string(text_of(key), html) + (": " if indent else ":"), value[key])
-                            for key in sorted(value, key=text_of)], out, html, indent, newline, depth)
+        _write_items(
+            "{}",
+            [
+                (json_string(text_of(key), html) + (": " if indent else ":"), value[key])
+                for key in sorted(value, key=text_of)
+            ],
+            out,
+            html,
+            indent,
+            newline,
+            depth,
+        )
     elif isinstance(value, list | tuple):
         _write_items("[]", [("", item) for item in value], out, html, indent, newline, depth)
     elif isinstance(value, bytes):
@@ -52,8 +62,9 @@ def _write(value: Any, out: list[str], html: bool, indent: str, newline: str, de
         raise Failure(f"json: unsupported type: {type_name(value)}")
 
 
-def _write_items(marks: str, items: list[tuple[str, Any]], out: list[str], html: bool, indent: str, newline: str,
-                 depth: int) -> None:
+def _write_items(
+    marks: str, items: list[tuple[str, Any]], out: list[str], html: bool, indent: str, newline: str, depth: int
+) -> None:
     if not items:
         out.append(marks)
         return
@@ -109,8 +120,9 @@ def loads(text: str, *, floats: bool = True) -> Any:
     def refuse(name: str) -> Any:
         raise Failure(f"invalid character '{name[0]}' looking for beginning of value")
 
-    decoder = json.JSONDecoder(parse_int=_as_float if floats else int, parse_float=float, parse_constant=refuse,
-                               strict=True)
+    decoder = json.JSONDecoder(
+        parse_int=_as_float if floats else int, parse_float=float, parse_constant=refuse, strict=True
+    )
     try:
         value, end = decoder.raw_decode(data)
     except json.JSONDecodeError as problem:
@@ -137,9 +149,10 @@ def _message(data: str, problem: json.JSONDecodeError) -> str:
         at += 1
     if at >= len(data) or problem.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
-    where = {"Expecting property name enclosed in double quotes": "looking for beginning of object key string",
-             "Expecting ':' delimiter": "after object key", "Expecting ',' delimiter": "after array element"}
+    where = {
+        "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
+        "Expecting ':' delimiter": "after object key",
+        "Expecting ',' delimiter": "after array element",
+    }
     context = where.get(problem.msg, "looking for beginning of value")
     return f"invalid character {_shown(data[at])} {context}"
-
-

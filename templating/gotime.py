@@ -213,7 +213,7 @@ def parse_duration(text: str) -> Duration:
             total += int(fraction[1:]) * size // 10 ** (len(fraction) - 1)
         if total >= 1 << 63:
             raise Failure(f"time: invalid duration {quote(text)}")
-        rest = rest[match.end():]
+        rest = rest[match.end() :]
     return Duration(sign * total)
 
 
@@ -241,8 +241,11 @@ class Named(GoObject):
         return self.number
 
     def __eq__(self, other: object) -> bool:
-        return other == self.number if isinstance(other, int) else (
-            isinstance(other, Named) and other.number == self.number)
+        return (
+            other == self.number
+            if isinstance(other, int)
+            else (isinstance(other, Named) and other.number == self.number)
+        )
 
     def __hash__(self) -> int:
         return hash(self.number)
@@ -343,8 +346,11 @@ class Time(GoObject):
 
     members: ClassVar[dict[str, Any]] = {
         "Format": ("string", format),
-        "Add": ("duration", plus), "AddDate": ("int int int", add_date), "Sub": ("time", minus),
-        "Truncate": ("duration", truncated), "Round": ("duration", rounded),
+        "Add": ("duration", plus),
+        "AddDate": ("int int int", add_date),
+        "Sub": ("time", minus),
+        "Truncate": ("duration", truncated),
+        "Round": ("duration", rounded),
         "Unix": ("", lambda self: Int64(self.seconds)),
         "UnixMilli": ("", lambda self: Int64(self.total() // 1_000_000)),
         "UnixMicro": ("", lambda self: Int64(self.total() // 1000)),

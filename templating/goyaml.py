@@ -52,8 +52,13 @@ def _write(value: Any, out: list[str], indent: int, lead: str, depth: int) -> No
                 out.append(" " * indent)
             out.append("- ")
             _write(item, out, indent + 2, "", depth + 1)
-    elif isinstance(value, str) and "\n" in value and value.strip() and " \n" not in value and all(
-            char in "\n\t" or _shown(char) for char in value):
+    elif (
+        isinstance(value, str)
+        and "\n" in value
+        and value.strip()
+        and " \n" not in value
+        and all(char in "\n\t" or _shown(char) for char in value)
+    ):
         out.append(lead + _block(value, indent or 2))
     else:
         out.append(lead + scalar(value) + "\n")
@@ -104,14 +109,35 @@ def _string(text: str, key: bool) -> str:
         return _double_quoted(text)
     if _old_bool.fullmatch(text) or _resolves.fullmatch(text):
         return f'"{text}"'
-    if (_indicator.match(text) or text != text.strip() or ": " in text or " #" in text or text.endswith(":")
-            or text.startswith(("---", "..."))):
+    if (
+        _indicator.match(text)
+        or text != text.strip()
+        or ": " in text
+        or " #" in text
+        or text.endswith(":")
+        or text.startswith(("---", "..."))
+    ):
         return "'" + text.replace("'", "''") + "'"
     return text
 
 
-_NAMED = {"\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
-          "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P"}
+_NAMED = {
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x85": "\\N",
+    "\xa0": "\\_",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
 
 
 def _double_quoted(text: str) -> str:
@@ -179,17 +205,24 @@ def _loader() -> Any:
 
     Loader.yaml_implicit_resolvers = {}
     numbers = list("-+0123456789.")
-    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"),
-                                 list("tTfF"))
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    )
     Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
     Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
     Loader.add_implicit_resolver(
         "tag:yaml.org,2002:int",
-        re.compile(r"^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|0[0-7_]*|[1-9][\d_]*)$"), numbers)
+        re.compile(r"^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|0[0-7_]*|[1-9][\d_]*)$"),
+        numbers,
+    )
     Loader.add_implicit_resolver(
         "tag:yaml.org,2002:float",
-        re.compile(r"^(?:[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)"
-                   r"|\.(?:nan|NaN|NAN))$"), numbers)
+        re.compile(
+            r"^(?:[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)"
+            r"|\.(?:nan|NaN|NAN))$"
+        ),
+        numbers,
+    )
 
     def integer(loader: Any, node: Any) -> Any:
         from .numbers import parse_int

@@ -13,18 +13,30 @@ if TYPE_CHECKING:
     from .policy import Policy
 
 
-def render_jinja(text: str, data: Mapping[str, Any], *, name: str, strict: bool, policy: Policy | None,
-                 functions: Mapping[str, Any] | None, engine: str = "jinja2") -> str:
+def render_jinja(
+    text: str,
+    data: Mapping[str, Any],
+    *,
+    name: str,
+    strict: bool,
+    policy: Policy | None,
+    functions: Mapping[str, Any] | None,
+    engine: str = "jinja2",
+) -> str:
     """The roots of the data are the template's variables; `env` reads the policy's environment."""
     if engine != "jinja2":
-        raise TemplateError(f"template: {name}: unknown engine {engine!r}", name=name,
-                            hints=["The engines are `go` and `jinja2`."])
+        raise TemplateError(
+            f"template: {name}: unknown engine {engine!r}", name=name, hints=["The engines are `go` and `jinja2`."]
+        )
     try:
         import jinja2
         from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ImportError:
-        raise TemplateError(f"template: {name}: the engine jinja2 is not installed", name=name,
-                            hints=["Install it: `pip install 'atmos-runner[jinja2]'`"]) from None
+        raise TemplateError(
+            f"template: {name}: the engine jinja2 is not installed",
+            name=name,
+            hints=["Install it: `pip install 'atmos-runner[jinja2]'`"],
+        ) from None
     rules = policy or DENY
 
     def env(variable: str, default: str = "") -> str:
@@ -33,7 +45,9 @@ def render_jinja(text: str, data: Mapping[str, Any], *, name: str, strict: bool,
         return rules.env.get(variable, default)
 
     environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined if strict else jinja2.Undefined, keep_trailing_newline=True, autoescape=False,
+        undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
     environment.globals.update(functions or {})
     environment.globals["env"] = env
@@ -44,18 +58,25 @@ def render_jinja(text: str, data: Mapping[str, Any], *, name: str, strict: bool,
         for piece in template.generate(dict(data)):
             size += len(piece)
             if size > rules.limits.output:
-                raise TemplateError(f"template: {name}: the output is longer than {rules.limits.output} characters",
-                                    name=name)
+                raise TemplateError(
+                    f"template: {name}: the output is longer than {rules.limits.output} characters", name=name
+                )
             pieces.append(piece)
         return "".join(pieces)
     except jinja2.TemplateSyntaxError as problem:
-        raise TemplateError(f"template: {name}:{problem.lineno}: {problem.message}", name=name,
-                            line=problem.lineno) from None
+        raise TemplateError(
+            f"template: {name}:{problem.lineno}: {problem.message}", name=name, line=problem.lineno
+        ) from None
     except jinja2.UndefinedError as problem:
         missing = str(problem.message).partition("'")[2].partition("'")[0]
         explanation, hints = explain_missing(missing, list(map(str, data)))
-        raise TemplateError(f"template: {name}: {problem.message}", name=name, explanation=explanation, hints=hints,
-                            known_keys=list(map(str, data))) from None
+        raise TemplateError(
+            f"template: {name}: {problem.message}",
+            name=name,
+            explanation=explanation,
+            hints=hints,
+            known_keys=list(map(str, data)),
+        ) from None
     except TemplateError:
         raise
     except Exception as problem:

@@ -9,8 +9,20 @@ if TYPE_CHECKING:
     from .gotime import Time
 
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _chunk = re.compile(
@@ -51,12 +63,29 @@ def format_layout(moment: Time, layout: str) -> str:
         if code[0] in "-Z":
             return _offset(code, offset)
         simple = {
-            "January": MONTHS[month - 1], "Jan": MONTHS[month - 1][:3], "Monday": WEEKDAYS[moment.weekday()],
-            "Mon": WEEKDAYS[moment.weekday()][:3], "MST": abbreviation, "2006": f"{year:04d}", "06": f"{year % 100:02d}",
-            "01": f"{month:02d}", "1": str(month), "02": f"{day:02d}", "2": str(day), "_2": f"{day:2d}",
-            "002": f"{moment.year_day():03d}", "__2": f"{moment.year_day():3d}", "15": f"{hour:02d}",
-            "03": f"{half:02d}", "3": str(half), "04": f"{minute:02d}", "4": str(minute), "05": f"{second:02d}",
-            "5": str(second), "PM": "PM" if hour >= 12 else "AM", "pm": "pm" if hour >= 12 else "am",
+            "January": MONTHS[month - 1],
+            "Jan": MONTHS[month - 1][:3],
+            "Monday": WEEKDAYS[moment.weekday()],
+            "Mon": WEEKDAYS[moment.weekday()][:3],
+            "MST": abbreviation,
+            "2006": f"{year:04d}",
+            "06": f"{year % 100:02d}",
+            "01": f"{month:02d}",
+            "1": str(month),
+            "02": f"{day:02d}",
+            "2": str(day),
+            "_2": f"{day:2d}",
+            "002": f"{moment.year_day():03d}",
+            "__2": f"{moment.year_day():3d}",
+            "15": f"{hour:02d}",
+            "03": f"{half:02d}",
+            "3": str(half),
+            "04": f"{minute:02d}",
+            "4": str(minute),
+            "05": f"{second:02d}",
+            "5": str(second),
+            "PM": "PM" if hour >= 12 else "AM",
+            "pm": "pm" if hour >= 12 else "am",
         }
         return simple[code]
 
@@ -96,8 +125,10 @@ class _Reader:
     def broken(self, element: str) -> Broken:
         from .values import quote
 
-        return Broken(f"parsing time {quote(self.text)} as {quote(self.layout)}: cannot parse {quote(self.rest)} as "
-                      f"{quote(element)}")
+        return Broken(
+            f"parsing time {quote(self.text)} as {quote(self.layout)}: cannot parse {quote(self.rest)} as "
+            f"{quote(element)}"
+        )
 
     def out_of_range(self, what: str) -> Broken:
         from .values import quote
@@ -108,7 +139,7 @@ class _Reader:
         match = re.match(pattern, self.rest)
         if match is None:
             raise self.broken(element)
-        self.rest = self.rest[match.end():]
+        self.rest = self.rest[match.end() :]
         return match.group()
 
     def literal(self, prefix: str) -> None:
@@ -140,7 +171,7 @@ class _Reader:
         for position, name in enumerate(names):
             short = name[:length] if length else name
             if self.rest[: len(short)].lower() == short.lower():
-                self.rest = self.rest[len(short):]
+                self.rest = self.rest[len(short) :]
                 return position
         raise self.broken(element)
 
@@ -196,14 +227,14 @@ class _Reader:
 
     def fraction(self, match: re.Match[str] | None) -> None:
         if match:
-            self.rest = self.rest[match.end():]
+            self.rest = self.rest[match.end() :]
             self.parts.nanos = int(match.group()[1:10].ljust(9, "0"))
 
     def abbreviation(self) -> str:
         match = re.match(r"GMT[+-]\d{1,2}|UTC|[A-Z]{3,4}T?(?![A-Z])|[+-]\d{2}(?:\d{2})?", self.rest)
         if match is None:
             raise self.broken("MST")
-        self.rest = self.rest[match.end():]
+        self.rest = self.rest[match.end() :]
         return match.group()
 
     def zone(self, code: str) -> None:

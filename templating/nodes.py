@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-
 class Node:
     __slots__ = ("pos",)
 

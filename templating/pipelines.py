@@ -13,8 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
 MAX_PARENS = 60
-_OPERANDS = frozenset((lex.BOOL, lex.RUNE, lex.DOT, lex.FIELD, lex.IDENTIFIER, lex.NUMBER, lex.NIL, lex.RAW,
-                       lex.STRING, lex.VARIABLE, lex.LPAREN))
+_OPERANDS = frozenset(
+    (
+        lex.BOOL,
+        lex.RUNE,
+        lex.DOT,
+        lex.FIELD,
+        lex.IDENTIFIER,
+        lex.NUMBER,
+        lex.NIL,
+        lex.RAW,
+        lex.STRING,
+        lex.VARIABLE,
+        lex.LPAREN,
+    )
+)
 
 
 class Body:
@@ -67,8 +80,13 @@ class Pipelines:
 
     def failure(self, message: str, pos: int, hints: Iterable[str] = ()) -> TemplateError:
         line = self.source.line(pos)
-        return TemplateError(f"template: {self.name}:{line}: {message}", name=self.name, line=line,
-                             column=self.source.column(pos), hints=hints)
+        return TemplateError(
+            f"template: {self.name}:{line}: {message}",
+            name=self.name,
+            line=line,
+            column=self.source.column(pos),
+            hints=hints,
+        )
 
     def surprise(self, token: lex.Token, context: str) -> TemplateError:
         kind, text, pos = token
@@ -78,7 +96,7 @@ class Pipelines:
             if self.action_pos >= 0 and self.source.line(self.action_pos) != line:
                 extra = f" in action started at {self.name}:{self.source.line(self.action_pos)}"
                 if text.endswith(" action"):
-                    extra = extra[len(" in action"):]
+                    extra = extra[len(" in action") :]
             return self.failure(text + extra, pos)
         return self.failure(f"unexpected {_show(token)} in {context}" if kind != lex.EOF else "unexpected EOF", pos)
 

@@ -20,8 +20,15 @@ class Limits:
 
     __slots__ = ("depth", "items", "output", "steps", "work")
 
-    def __init__(self, *, output: int = 64 << 20, items: int = 2_000_000, steps: int = 20_000_000,
-                 work: int = 4 << 30, depth: int = 200) -> None:
+    def __init__(
+        self,
+        *,
+        output: int = 64 << 20,
+        items: int = 2_000_000,
+        steps: int = 20_000_000,
+        work: int = 4 << 30,
+        depth: int = 200,
+    ) -> None:
         self.output, self.items, self.steps, self.work, self.depth = output, items, steps, work, depth
 
 
@@ -39,8 +46,19 @@ class Policy:
     start from. datasources: name → URL or {"url": …}; file and env URLs are read, under the rules above.
     """
 
-    __slots__ = ("clock", "cwd", "datasources", "env", "exec", "files", "limits", "network", "rng", "write_files",
-                 "zone")
+    __slots__ = (
+        "clock",
+        "cwd",
+        "datasources",
+        "env",
+        "exec",
+        "files",
+        "limits",
+        "network",
+        "rng",
+        "write_files",
+        "zone",
+    )
 
     def __init__(
         self,

@@ -31,7 +31,8 @@ _spec = re.compile(
     r"%(?P<flags>[-+# 0]*)"
     r"(?P<windex>\[[^\]%]*\]?)?(?P<width>\*|\d+)?"
     r"(?P<dot>\.(?P<pindex>\[[^\]%]*\]?)?(?P<precision>\*|\d+)?)?"
-    r"(?P<vindex>\[[^\]%]*\]?)?(?P<verb>.)?", re.DOTALL,
+    r"(?P<vindex>\[[^\]%]*\]?)?(?P<verb>.)?",
+    re.DOTALL,
 )
 
 
@@ -204,8 +205,10 @@ class _Spec:
         return f"%!{verb}({type_name(value)}={self.format(value, 'v')})"
 
     def mapping(self, value: dict[Any, Any], verb: str, depth: int) -> str:
-        items = [self.format(key, verb, depth + 1) + ":" + self.format(value[key], verb, depth + 1)
-                 for key in sorted_keys(value)]
+        items = [
+            self.format(key, verb, depth + 1) + ":" + self.format(value[key], verb, depth + 1)
+            for key in sorted_keys(value)
+        ]
         if self.go_syntax:
             return f"{type_name(value)}{{{', '.join(items)}}}"
         return f"map[{' '.join(items)}]"

@@ -42,9 +42,23 @@ class Program:
     def link(self) -> Program:
         """Run the code that defines the functions, with all they name at hand."""
         names: dict[str, Any] = {
-            "__builtins__": {"Exception": Exception, "len": len, "KeyError": KeyError, "TypeError": TypeError,
-                             "str": str, "bool": bool, "int": int, "float": float, "dict": dict, "list": list},
-            "P": self, "show": print_value, "join": "".join, "SIZED": SIZED, **self.constants,
+            "__builtins__": {
+                "Exception": Exception,
+                "len": len,
+                "KeyError": KeyError,
+                "TypeError": TypeError,
+                "str": str,
+                "bool": bool,
+                "int": int,
+                "float": float,
+                "dict": dict,
+                "list": list,
+            },
+            "P": self,
+            "show": print_value,
+            "join": "".join,
+            "SIZED": SIZED,
+            **self.constants,
         }
         for code, name in self.calls.items():
             spec = functions.find(name)
@@ -82,7 +96,7 @@ class Program:
                 interface = False
             elif hasattr(value, "items"):
                 value = dict(value.items())
-                return self.chain(value, names[names.index(name):], interface, place)
+                return self.chain(value, names[names.index(name) :], interface, place)
             else:
                 shown = "interface {}" if interface else type_name(value)
                 raise Failure(f"can't evaluate field {name} in type {shown}", place)
@@ -99,7 +113,9 @@ class Program:
     def member(self, value: GoObject, name: str, args: tuple[Any, ...], place: int) -> Any:
         found = value.members.get(name)
         if found is None:
-            raise Failure(f"can't evaluate field {name} in type {value.go_type}", place, hints=_near(name, value.members))
+            raise Failure(
+                f"can't evaluate field {name} in type {value.go_type}", place, hints=_near(name, value.members)
+            )
         params, call = found
         if params is None:
             if args:
@@ -166,8 +182,10 @@ class Program:
         owner, pos, node = self.places[failure.place]
         line, column = self.source.line(pos), self.source.column(pos)
         shown = str(node)
-        message = (f'template: {name}:{line}:{column}: executing "{name if owner is None else owner}" '
-                   f"at <{shown}>: {failure.message}")
+        message = (
+            f'template: {name}:{line}:{column}: executing "{name if owner is None else owner}" '
+            f"at <{shown}>: {failure.message}"
+        )
         return TemplateError(message, line=line, column=column, expression=shown, **more)  # type: ignore[arg-type]
 
 
@@ -178,10 +196,22 @@ _EMPTY: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "strings": S
 def _fill_checks() -> None:
     from .kinds import Int64
 
-    _CHECKS.update({
-        "string": (str,), "int": (int,), "int64": (Int64,), "float": (float,), "bool": (bool,),
-        "list": (list, tuple), "dict": (dict, StringMap), "strings": (Strings,), "time": (), "duration": (), "version": (), "certificate": (),
-    })
+    _CHECKS.update(
+        {
+            "string": (str,),
+            "int": (int,),
+            "int64": (Int64,),
+            "float": (float,),
+            "bool": (bool,),
+            "list": (list, tuple),
+            "dict": (dict, StringMap),
+            "strings": (Strings,),
+            "time": (),
+            "duration": (),
+            "version": (),
+            "certificate": (),
+        }
+    )
 
 
 _fill_checks()
@@ -197,4 +227,6 @@ def _near(name: str, known: Any) -> list[str]:
 def missing_key(name: str, where: dict[Any, Any], place: int) -> Failure:
     from .values import quote
 
-    return Failure(f"map has no entry for key {quote(name)}", place, known_keys=[str(key) for key in where], missing=name)
+    return Failure(
+        f"map has no entry for key {quote(name)}", place, known_keys=[str(key) for key in where], missing=name
+    )

@@ -7,12 +7,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SPECIAL = frozenset(';"()$|&><` \t\r\\#{~*?[=')
-_KEYWORDS = frozenset((
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "function",
-    "select", "time", "coproc", "!", "[[", "]]", "{", "}",
-))
-_ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\",
-            "'": "\\'"}
+_KEYWORDS = frozenset(
+    (
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "for",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "in",
+        "function",
+        "select",
+        "time",
+        "coproc",
+        "!",
+        "[[",
+        "]]",
+        "{",
+        "}",
+    )
+)
+_ESCAPES = {
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+    "\\": "\\\\",
+    "'": "\\'",
+}
 
 
 def quote_word(word: str) -> str:

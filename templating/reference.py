@@ -1,6 +1,6 @@
 """The list of functions in docs/templates.md, made from the registry.
 
-    python -m templating.reference docs/templates.md      rewrites the list in place
+python -m templating.reference docs/templates.md      rewrites the list in place
 """
 
 from __future__ import annotations

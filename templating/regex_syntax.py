@@ -9,9 +9,20 @@ from .errors import Failure
 MAX_REPEAT = 1000
 
 _POSIX = {
-    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": "\\x00-\\x7F", "blank": "\\t ", "cntrl": "\\x00-\\x1F\\x7F",
-    "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\t\\n\\v\\f\\r ",
-    "upper": "A-Z", "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "ascii": "\\x00-\\x7F",
+    "blank": "\\t ",
+    "cntrl": "\\x00-\\x1F\\x7F",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": "!-/:-@\\[-`{-~",
+    "space": "\\t\\n\\v\\f\\r ",
+    "upper": "A-Z",
+    "word": "0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
 }
 _CLASSES = {"d": "0-9", "w": "0-9A-Za-z_", "s": "\\t\\n\\f\\r "}
 _SIMPLE = {"a": "\\x07", "f": "\\x0c", "n": "\\n", "r": "\\r", "t": "\\t", "v": "\\x0b"}
@@ -251,8 +262,14 @@ class Translator:
             if char == "]" and not first:
                 self.pos += 1
                 break
-            if char == "-" and not first and not source.startswith("-]", self.pos) and items and items[-1] != "\0" and (
-                    len(source) > self.pos + 1):
+            if (
+                char == "-"
+                and not first
+                and not source.startswith("-]", self.pos)
+                and items
+                and items[-1] != "\0"
+                and (len(source) > self.pos + 1)
+            ):
                 raise _fail("invalid character class range", source[self.pos : self.pos + 2])
             first = False
             posix = re.compile(r"\[:(\^?)(\w*):\]").match(source, self.pos)
@@ -278,7 +295,11 @@ class Translator:
             begin = self.pos
             low = self.class_char()
             high = low
-            if source.startswith("-", self.pos) and not source.startswith("-]", self.pos) and self.pos + 1 < len(source):
+            if (
+                source.startswith("-", self.pos)
+                and not source.startswith("-]", self.pos)
+                and self.pos + 1 < len(source)
+            ):
                 self.pos += 1
                 high = self.class_char()
                 if high < low:

@@ -76,7 +76,7 @@ class Runtime:
         return "".join(out)
 
     def measure(self, out: list[str]) -> None:
-        new = out[self.measured:] if self.measured else out
+        new = out[self.measured :] if self.measured else out
         self.measured = len(out)
         self.written += sum(map(len, new))
         if self.written > 2 * self.limits.output:  # long texts count twice: at once, and here
@@ -148,7 +148,9 @@ class Runtime:
             if member is None:
                 from .program import _near
 
-                raise Failure(f"can't evaluate field {rest[0]} in type interface {{}}", place, hints=_near(rest[0], found))
+                raise Failure(
+                    f"can't evaluate field {rest[0]} in type interface {{}}", place, hints=_near(rest[0], found)
+                )
             name, found, rest = rest[0], member, rest[1:]
         if not callable(found):
             if args:
@@ -156,7 +158,9 @@ class Runtime:
             return self.program.chain(found, rest, True, place) if rest else found
         result = self._call(found, name, () if rest else args, place)
         if rest and args:
-            return self.program.method(self.program.chain(result, rest[:-1], False, place), rest[-1], args, False, place)
+            return self.program.method(
+                self.program.chain(result, rest[:-1], False, place), rest[-1], args, False, place
+            )
         return self.program.chain(result, rest, False, place) if rest else result
 
     def _call(self, function: Callable[..., Any], name: str, args: tuple[Any, ...], place: int) -> Any:

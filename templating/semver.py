@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 _version = re.compile(
-    r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?")
+    r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
+)
 _partial = r"v?(?:[0-9]+|[xX*])(?:\.(?:[0-9]+|[xX*]))?(?:\.(?:[0-9]+|[xX*]))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
 _one = re.compile(rf"\s*(=|!=|>=|=>|<=|=<|>|<|~>|~|\^)?\s*({_partial})\s*")
 _range = re.compile(rf"\s*({_partial})\s+-\s+({_partial})\s*")
@@ -22,14 +23,19 @@ class Version(GoObject):
     __slots__ = ("major", "metadata", "minor", "original", "patch", "pre")
     go_type = "*semver.Version"
 
-    def __init__(self, major: int, minor: int, patch: int, pre: str = "", metadata: str = "", original: str = "") -> None:
+    def __init__(
+        self, major: int, minor: int, patch: int, pre: str = "", metadata: str = "", original: str = ""
+    ) -> None:
         self.major, self.minor, self.patch = major, minor, patch
         self.pre, self.metadata = pre, metadata
         self.original = original or str(self)
 
     def __str__(self) -> str:
-        return (f"{self.major}.{self.minor}.{self.patch}" + (f"-{self.pre}" if self.pre else "")
-                + (f"+{self.metadata}" if self.metadata else ""))
+        return (
+            f"{self.major}.{self.minor}.{self.patch}"
+            + (f"-{self.pre}" if self.pre else "")
+            + (f"+{self.metadata}" if self.metadata else "")
+        )
 
     def key(self) -> tuple[Any, ...]:
         parts = tuple([(0, int(part), "") if part.isdigit() else (1, 0, part) for part in self.pre.split(".")])
@@ -51,9 +57,12 @@ class Version(GoObject):
         return Version(self.major, self.minor, self.patch + (not self.pre))
 
     members: ClassVar[dict[str, Any]] = {
-        "Major": ("", lambda self: self.major), "Minor": ("", lambda self: self.minor),
-        "Patch": ("", lambda self: self.patch), "Prerelease": ("", lambda self: self.pre),
-        "Metadata": ("", lambda self: self.metadata), "Original": ("", lambda self: self.original),
+        "Major": ("", lambda self: self.major),
+        "Minor": ("", lambda self: self.minor),
+        "Patch": ("", lambda self: self.patch),
+        "Prerelease": ("", lambda self: self.pre),
+        "Metadata": ("", lambda self: self.metadata),
+        "Original": ("", lambda self: self.original),
         "String": ("", str),
         "Compare": ("version", compare),
         "Equal": ("version", lambda self, other: self.compare(other) == 0),

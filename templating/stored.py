@@ -27,8 +27,9 @@ def dump(template: Template) -> tuple[Any, ...]:
     return (FORMAT, PYTHON, program.code, constants, wide, program.calls, places, program.strict, program.needs_runtime)
 
 
-def load(stored: tuple[Any, ...], text: str, *, name: str = "template",
-         functions: Mapping[str, Any] | None = None) -> Template | None:
+def load(
+    stored: tuple[Any, ...], text: str, *, name: str = "template", functions: Mapping[str, Any] | None = None
+) -> Template | None:
     """The template again; None when another version of Python or of this package made it."""
     if stored[:2] != (FORMAT, PYTHON):
         return None

@@ -47,21 +47,31 @@ class Template:
         return f"Template({self.name!r})"
 
 
-def compile_template(text: str, *, name: str = "template", strict: bool = True,
-                     delimiters: tuple[str, str] | None = None, functions: Mapping[str, Any] | None = None,
-                     sets: Collection[str] | None = None) -> Template:
+def compile_template(
+    text: str,
+    *,
+    name: str = "template",
+    strict: bool = True,
+    delimiters: tuple[str, str] | None = None,
+    functions: Mapping[str, Any] | None = None,
+    sets: Collection[str] | None = None,
+) -> Template:
     """Parse and compile; the work is done once per text."""
     key: tuple[Any, ...] = ()
     if len(text) <= _CACHED:
-        key = (text, strict, delimiters, frozenset(functions) if functions else None,
-               None if sets is None else frozenset(sets))
+        key = (
+            text,
+            strict,
+            delimiters,
+            frozenset(functions) if functions else None,
+            None if sets is None else frozenset(sets),
+        )
     program = _programs.get(key) if key else None
     if program is None:
         from .compiler import compile_text
 
         try:
-            program = compile_text(text, name, strict=strict, delimiters=delimiters, sets=sets,
-                                   injected=functions)
+            program = compile_text(text, name, strict=strict, delimiters=delimiters, sets=sets, injected=functions)
         except Failure as failure:
             raise TemplateError(f"template: {name}: {failure.message}", name=name) from None
         except (RecursionError, MemoryError, SyntaxError) as problem:

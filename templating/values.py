@@ -17,8 +17,12 @@ def encode(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogateescape" if all(0xDC80 <= ord(c) <= 0xDCFF or not 0xD800 <= ord(c) < 0xE000
-                                                             for c in text) else "surrogatepass")
+        return text.encode(
+            "utf-8",
+            "surrogateescape"
+            if all(0xDC80 <= ord(c) <= 0xDCFF or not 0xD800 <= ord(c) < 0xE000 for c in text)
+            else "surrogatepass",
+        )
 
 
 def decode(data: bytes) -> str:
@@ -152,8 +156,17 @@ def sorted_keys(value: Any) -> list[Any]:
 
 # --- quoting --------------------------------------------------------------------------------------
 
-_QUOTED = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\",
-           '"': '\\"'}
+_QUOTED = {
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+    "\\": "\\\\",
+    '"': '\\"',
+}
 
 
 def quote(text: str, mark: str = '"', *, ascii_only: bool = False) -> str:
@@ -204,9 +217,19 @@ def type_name(value: Any) -> str:
 
 
 _TYPE_NAMES: dict[type, str] = {
-    str: "string", int: "int", bool: "bool", float: "float64", type(None): "<nil>", Int64: "int64", Uint8: "uint8",
-    Strings: "[]string", StringMap: "map[string]string", list: "[]interface {}", dict: "map[string]interface {}",
-    bytes: "[]uint8", Function: "func",
+    str: "string",
+    int: "int",
+    bool: "bool",
+    float: "float64",
+    type(None): "<nil>",
+    Int64: "int64",
+    Uint8: "uint8",
+    Strings: "[]string",
+    StringMap: "map[string]string",
+    list: "[]interface {}",
+    dict: "map[string]interface {}",
+    bytes: "[]uint8",
+    Function: "func",
 }
 
 
@@ -304,7 +327,8 @@ def _deep_equal(first: Any, other: Any) -> bool:
         return False
     if isinstance(first, dict):
         return len(first) == len(other) and all(
-            key in other and _deep_equal(item, other[key]) for key, item in first.items())
+            key in other and _deep_equal(item, other[key]) for key, item in first.items()
+        )
     if isinstance(first, list | tuple):
         return len(first) == len(other) and all(map(_deep_equal, first, other))
     return bool(first == other)

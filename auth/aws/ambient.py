@@ -43,13 +43,20 @@ class AwsAmbient(AwsIdentity):
         if found is None or frozen is None or not frozen.access_key:
             raise AuthError(
                 f"no AWS credentials found in the surroundings of {link.name}",
-                hints=["Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose AWS_PROFILE, or run where a role "
-                       "is attached"])
+                hints=[
+                    "Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose AWS_PROFILE, or run where a role "
+                    "is attached"
+                ],
+            )
         expires = getattr(found, "_expiry_time", None)
         return AwsCredentials(
             expires_at=expires.astimezone(UTC) if isinstance(expires, datetime) else None,
-            access_key_id=frozen.access_key, secret_access_key=Secret(frozen.secret_key or ""),
-            session_token=Secret(frozen.token or ""), region=str(region), source="ambient")
+            access_key_id=frozen.access_key,
+            secret_access_key=Secret(frozen.secret_key or ""),
+            session_token=Secret(frozen.token or ""),
+            region=str(region),
+            source="ambient",
+        )
 
     def environment(self, link: Link, run: Run) -> dict[str, str]:
         region = endpoints.region(link, run)

@@ -12,8 +12,9 @@ from auth.credentials import AwsCredentials, Credentials, TokenCredentials
 from auth.errors import AuthError, CloudError, ConfigError
 from auth.kind import Facts, Link, Report, Run
 
-ROLE_SESSIONS = frozenset({"aws/permission-set", "aws/assume-role", "aws/assume-root", "aws/saml",
-                           "aws/roles-anywhere"})
+ROLE_SESSIONS = frozenset(
+    {"aws/permission-set", "aws/assume-role", "aws/assume-root", "aws/saml", "aws/roles-anywhere"}
+)
 """Kinds whose credentials are role sessions: a role chained from one lives an hour at most (decision D48)."""
 
 
@@ -22,15 +23,23 @@ class AwsAssumeRole(AwsIdentity):
 
     def check(self, entry: Identity, report: Report) -> None:
         if not entry.given("principal"):
-            report.config("principal is required", "principal",
-                          hint="Add `principal: {assume_role: arn:aws:iam::<account>:role/<name>}`")
+            report.config(
+                "principal is required",
+                "principal",
+                hint="Add `principal: {assume_role: arn:aws:iam::<account>:role/<name>}`",
+            )
             return
         if not report.require("principal.assume_role", "assume_role is required in principal"):
             return
         role = entry.get("principal.assume_role")
         if isinstance(role, str) and not (role.startswith("arn:") and ":role/" in role):
-            report.add(f"`principal.assume_role` is no role's ARN: {role}", "principal", "assume_role",
-                       severity="warning", hint="It looks like arn:aws:iam::123456789012:role/Name")
+            report.add(
+                f"`principal.assume_role` is no role's ARN: {role}",
+                "principal",
+                "assume_role",
+                severity="warning",
+                hint="It looks like arn:aws:iam::123456789012:role/Name",
+            )
         report.duration("principal.duration", low=sts.MINIMUM, high=sts.MAXIMUM, what="the limit of AssumeRole")
         for key, kind in (("tags", dict), ("transitive_tag_keys", list), ("policy_arns", list)):
             value = entry.get(f"principal.{key}")
@@ -41,8 +50,10 @@ class AwsAssumeRole(AwsIdentity):
         if isinstance(base, TokenCredentials):
             return self._with_token(link, base, run)
         if not isinstance(base, AwsCredentials):
-            raise ConfigError(f"Invalid credentials type for assume-role identity '{link.name}'",
-                              hints=["Let it stand on an identity that yields AWS credentials, or on an OIDC provider"])
+            raise ConfigError(
+                f"Invalid credentials type for assume-role identity '{link.name}'",
+                hints=["Let it stand on an identity that yields AWS credentials, or on an OIDC provider"],
+            )
         role = link.entry.text("principal.assume_role")
         if base.source == f"role:{role}":
             return base  # the link above has already taken on this very role
@@ -66,20 +77,30 @@ class AwsAssumeRole(AwsIdentity):
         arguments = self._arguments(link, run, chained=False)
         arguments["WebIdentityToken"] = base.token.reveal()
         connection = client.connect("sts", link, run, region=region, credentials=None)
-        return self._assume(connection.assume_role_with_web_identity, role, region, arguments,
-                            " using web identity (OIDC)")
+        return self._assume(
+            connection.assume_role_with_web_identity, role, region, arguments, " using web identity (OIDC)"
+        )
 
     def _assume(self, action: Any, role: str, region: str, arguments: dict[str, Any], how: str) -> AwsCredentials:
         try:
             answer = client.call(action, what=f"assume the role {role}", RoleArn=role, **arguments)
         except CloudError as error:
             explanation = f"Failed to assume IAM role '{role}'{how}"
-            hints = error.hints or ["Check the role's ARN, its trust policy, and external_id if the policy asks for one"]
-            raise CloudError(error.message, code=error.code, request_id=error.request_id, status=error.status,
-                             explanation=explanation, hints=hints) from error
+            hints = error.hints or [
+                "Check the role's ARN, its trust policy, and external_id if the policy asks for one"
+            ]
+            raise CloudError(
+                error.message,
+                code=error.code,
+                request_id=error.request_id,
+                status=error.status,
+                explanation=explanation,
+                hints=hints,
+            ) from error
         principal = str((answer.get("AssumedRoleUser") or {}).get("Arn", ""))
-        return sts.session_credentials(answer, region=region, source="AssumeRole", principal=principal,
-                                       account=sts.account_of(role))
+        return sts.session_credentials(
+            answer, region=region, source="AssumeRole", principal=principal, account=sts.account_of(role)
+        )
 
     def _arguments(self, link: Link, run: Run, *, chained: bool) -> dict[str, Any]:
         entry = link.entry
@@ -87,11 +108,20 @@ class AwsAssumeRole(AwsIdentity):
         name = entry.text("principal.session_name") or f"atmos-{entry.name}-{int(run.services.now())}"
         arguments: dict[str, Any] = {"RoleSessionName": sts.session_name(name)}
         if entry.get("principal.duration") is not None:
-            duration = sts.clamped(entry.get("principal.duration"), run, entry, low=sts.MINIMUM, high=sts.MAXIMUM,
-                                   default=sts.CHAINED_MAXIMUM, what="duration")
+            duration = sts.clamped(
+                entry.get("principal.duration"),
+                run,
+                entry,
+                low=sts.MINIMUM,
+                high=sts.MAXIMUM,
+                default=sts.CHAINED_MAXIMUM,
+                what="duration",
+            )
             if chained and duration > sts.CHAINED_MAXIMUM:
-                run.services.warn(f'duration of identity "{entry.name}" is cut to one hour: AWS gives roles that are '
-                                  "chained from other roles no more")
+                run.services.warn(
+                    f'duration of identity "{entry.name}" is cut to one hour: AWS gives roles that are '
+                    "chained from other roles no more"
+                )
                 duration = sts.CHAINED_MAXIMUM
             arguments["DurationSeconds"] = duration
         policy = entry.get("principal.policy")
@@ -110,8 +140,11 @@ class AwsAssumeRole(AwsIdentity):
 
     def facts(self, link: Link, credentials: Credentials, run: Run) -> Facts:
         known = super().facts(link, credentials, run)
-        return replace(known, account=known.account or sts.account_of(link.entry.text("principal.assume_role")),
-                       region=known.region or endpoints.region(link, run))
+        return replace(
+            known,
+            account=known.account or sts.account_of(link.entry.text("principal.assume_role")),
+            region=known.region or endpoints.region(link, run),
+        )
 
 
 def checked_base(link: Link, base: Credentials | None) -> AwsCredentials:

@@ -27,8 +27,9 @@ class AwsAssumeRoot(AwsIdentity):
         if report.require("principal.target_principal", "target_principal is required in principal"):
             value = entry.get("principal.target_principal")
             if not isinstance(value, tuple) and not re.fullmatch(r"\d{12}", account_id(value)):
-                report.config(f"target_principal must be a 12-digit account ID, not {value}", "principal",
-                              "target_principal")
+                report.config(
+                    f"target_principal must be a 12-digit account ID, not {value}", "principal", "target_principal"
+                )
         if report.require("principal.task_policy_arn", "task_policy_arn is required in principal"):
             policy = entry.get("principal.task_policy_arn")
             if not isinstance(policy, tuple) and not str(policy).startswith(TASKS):
@@ -42,18 +43,36 @@ class AwsAssumeRoot(AwsIdentity):
         arguments: dict[str, Any] = {}
         if link.entry.get("principal.duration") is not None:
             assert isinstance(link.entry, Identity)
-            arguments["DurationSeconds"] = sts.clamped(link.entry.get("principal.duration"), run, link.entry, low=1,
-                                                       high=MAXIMUM, default=MAXIMUM, what="duration")
+            arguments["DurationSeconds"] = sts.clamped(
+                link.entry.get("principal.duration"),
+                run,
+                link.entry,
+                low=1,
+                high=MAXIMUM,
+                default=MAXIMUM,
+                what="duration",
+            )
         connection = client.connect("sts", link, run, region=region, credentials=keys)
         try:
-            answer = client.call(connection.assume_root, what=f"assume root of account {account}",
-                                 TargetPrincipal=account,
-                                 TaskPolicyArn={"arn": link.entry.text("principal.task_policy_arn")}, **arguments)
+            answer = client.call(
+                connection.assume_root,
+                what=f"assume root of account {account}",
+                TargetPrincipal=account,
+                TaskPolicyArn={"arn": link.entry.text("principal.task_policy_arn")},
+                **arguments,
+            )
         except CloudError as error:
-            raise CloudError(error.message, code=error.code, request_id=error.request_id, status=error.status,
-                             explanation=f"Failed to assume root on account '{account}'",
-                             hints=["Centralized root access must be enabled in AWS Organizations, and the base "
-                                    "identity must be allowed sts:AssumeRoot"]) from error
+            raise CloudError(
+                error.message,
+                code=error.code,
+                request_id=error.request_id,
+                status=error.status,
+                explanation=f"Failed to assume root on account '{account}'",
+                hints=[
+                    "Centralized root access must be enabled in AWS Organizations, and the base "
+                    "identity must be allowed sts:AssumeRoot"
+                ],
+            ) from error
         return sts.session_credentials(answer, region=region, source="AssumeRoot", account=account)
 
     def facts(self, link: Link, credentials: Credentials, run: Run) -> Facts:

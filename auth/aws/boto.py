@@ -28,8 +28,12 @@ def refreshing(session: Session, region: str = "") -> Any:
 
     def metadata(credentials: AwsCredentials) -> dict[str, str]:
         ends = credentials.expires_at or datetime.now(UTC) + _FAR
-        return {"access_key": credentials.access_key_id, "secret_key": credentials.secret_access_key.reveal(),
-                "token": credentials.session_token.reveal(), "expiry_time": rfc3339(ends)}
+        return {
+            "access_key": credentials.access_key_id,
+            "secret_key": credentials.secret_access_key.reveal(),
+            "token": credentials.session_token.reveal(),
+            "expiry_time": rfc3339(ends),
+        }
 
     def refresh() -> dict[str, str]:
         found = manager.authenticate(session.identity, force=True, prompts=False).credentials
@@ -40,8 +44,12 @@ def refreshing(session: Session, region: str = "") -> Any:
     assert isinstance(session.credentials, AwsCredentials)
     core = isolated()
     core._credentials = RefreshableCredentials.create_from_metadata(
-        metadata(session.credentials), refresh_using=refresh, method="atmos-auth",
-        advisory_timeout=5 * 60, mandatory_timeout=60)
+        metadata(session.credentials),
+        refresh_using=refresh,
+        method="atmos-auth",
+        advisory_timeout=5 * 60,
+        mandatory_timeout=60,
+    )
     run = manager.run(session.identity)
     custom = configured(run.target, run)
     if custom:  # for every client made from it, as the configuration says (decision D25)

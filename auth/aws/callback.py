@@ -24,15 +24,17 @@ class Callback:
         self._answers: queue.Queue[str | AuthError] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1},
-                                        name="sign-in callback", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="sign-in callback", daemon=True
+        )
 
     def __enter__(self) -> Callback:
         self._thread.start()
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None,
-                 _traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -100,9 +102,11 @@ class Callback:
             detail = ": ".join(part for part in (one("error"), one("error_description")) if part)
             return 400, "Authorization failed. You can close this tab.", AuthError(f"authorization error: {detail}")
         if not one("code"):
-            return 400, "Missing authorization code. You can close this tab.", AuthError(
-                "missing authorization code in the browser's answer")
+            return (
+                400,
+                "Missing authorization code. You can close this tab.",
+                AuthError("missing authorization code in the browser's answer"),
+            )
         if not hmac.compare_digest(one("state"), self._state):
-            return 400, "State mismatch. You can close this tab.", AuthError(
-                "state mismatch: possible CSRF attack")
+            return 400, "State mismatch. You can close this tab.", AuthError("state mismatch: possible CSRF attack")
         return 200, _DONE, one("code")

@@ -38,7 +38,8 @@ def connect(service: str, link: Link, run: Run, *, region: str, credentials: Aws
     from botocore.config import Config
 
     settings: dict[str, Any] = {
-        "connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT,
+        "connect_timeout": CONNECT_TIMEOUT,
+        "read_timeout": READ_TIMEOUT,
         "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS},
         "ignore_configured_endpoint_urls": True,
     }
@@ -46,15 +47,19 @@ def connect(service: str, link: Link, run: Run, *, region: str, credentials: Aws
     if credentials is None:
         settings["signature_version"] = UNSIGNED
     else:
-        keys = {"aws_access_key_id": credentials.access_key_id,
-                "aws_secret_access_key": credentials.secret_access_key.reveal(),
-                "aws_session_token": credentials.session_token.reveal() or None}
+        keys = {
+            "aws_access_key_id": credentials.access_key_id,
+            "aws_secret_access_key": credentials.secret_access_key.reveal(),
+            "aws_session_token": credentials.session_token.reveal() or None,
+        }
     try:
         return session().create_client(
-            service, region_name=region, endpoint_url=endpoint(link, run, service), config=Config(**settings), **keys)
+            service, region_name=region, endpoint_url=endpoint(link, run, service), config=Config(**settings), **keys
+        )
     except ValueError as error:
-        raise AuthError(f"cannot build a client of {service}: {error}",
-                        hints=["Check `region` and `endpoint_url`"]) from error
+        raise AuthError(
+            f"cannot build a client of {service}: {error}", hints=["Check `region` and `endpoint_url`"]
+        ) from error
 
 
 def call(action: Callable[..., Any], *, what: str, **arguments: Any) -> dict[str, Any]:
@@ -67,12 +72,14 @@ def call(action: Callable[..., Any], *, what: str, **arguments: Any) -> dict[str
     except ClientError as error:
         raise refused(error, what) from error
     except (HTTPClientError, ConnectionError) as error:
-        raise NetworkError(f"cannot {what}: {_where(error)}",
-                           hints=["Check the network, proxies and AWS_ENDPOINT_URL"]) from None
+        raise NetworkError(
+            f"cannot {what}: {_where(error)}", hints=["Check the network, proxies and AWS_ENDPOINT_URL"]
+        ) from None
     except (ResponseParserError, KeyError, AttributeError):  # what parsing a foreign page comes to
-        raise NetworkError(f"cannot {what}: the service's answer cannot be read",
-                           hints=["Something between here and AWS may have answered: check proxies and endpoint_url"],
-                           ) from None
+        raise NetworkError(
+            f"cannot {what}: the service's answer cannot be read",
+            hints=["Something between here and AWS may have answered: check proxies and endpoint_url"],
+        ) from None
     except BotoCoreError as error:
         raise AuthError(f"cannot {what}: {error}") from error
     assert isinstance(answer, dict)
@@ -87,16 +94,18 @@ def refused(error: Any, what: str) -> CloudError:
     meta = answer.get("ResponseMetadata", {})
     request_id = str(meta.get("RequestId", "") or meta.get("HTTPHeaders", {}).get("x-amzn-requestid", ""))
     status = int(meta.get("HTTPStatusCode", 0) or 0)
-    details = ", ".join(part for part in (f"HTTP {status}" if status else "",
-                                          f"RequestID {request_id}" if request_id else "") if part)
+    details = ", ".join(
+        part for part in (f"HTTP {status}" if status else "", f"RequestID {request_id}" if request_id else "") if part
+    )
     tries = int(meta.get("RetryAttempts", 0) or 0)
     suffix = f" after {tries + 1} attempts" if tries else ""
     message = f"cannot {what}{suffix}: {code}: {text}" if text else f"cannot {what}{suffix}: {code}"
     hints = []
     if code in ("RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException") or "Signature expired" in text:
         hints.append("Check this machine's clock: AWS refuses requests that are more than five minutes off")
-    return CloudError(f"{message} ({details})" if details else message, code=code, request_id=request_id,
-                      status=status, hints=hints)
+    return CloudError(
+        f"{message} ({details})" if details else message, code=code, request_id=request_id, status=status, hints=hints
+    )
 
 
 def _where(error: Any) -> str:

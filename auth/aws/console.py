@@ -28,16 +28,37 @@ codecommit codebuild codedeploy codepipeline codeartifact cloud9 xray athena emr
 redshift sns sqs appflow dms datasync transfer billing sagemaker rekognition textract comprehend translate polly
 transcribe lex personalize forecast kendra bedrock greengrass workspaces worklink"""
 PLACES = {name: name for name in _SAME.split()} | {
-    "serverless": "lambda/home#/applications", "fargate": "ecs", "documentdb": "docdb",
-    "elb": "ec2/v2/home#LoadBalancers", "transitgateway": "vpc/home#TransitGateways",
-    "privatelink": "vpc/home#Endpoints", "waf": "wafv2", "sso": "singlesignon", "directory": "directoryservicev2",
-    "ssm": "systems-manager", "tag-editor": "resource-groups/tag-editor", "trusted-advisor": "trustedadvisor",
-    "well-architected": "wellarchitected", "elasticsearch": "aos", "opensearch": "aos",
-    "lake-formation": "lakeformation", "eventbridge": "events", "mq": "amazon-mq", "step-functions": "states",
-    "migration-hub": "migrationhub", "application-discovery": "discovery", "server-migration": "servermigration",
-    "cost-explorer": "cost-management/home#/cost-explorer", "budgets": "billing/home#/budgets", "iot-core": "iot",
-    "iot-analytics": "iotanalytics", "iot-events": "iotevents", "appstream": "appstream2", "console": "console/home",
-    "home": "console/home", "dashboard": "console/home",
+    "serverless": "lambda/home#/applications",
+    "fargate": "ecs",
+    "documentdb": "docdb",
+    "elb": "ec2/v2/home#LoadBalancers",
+    "transitgateway": "vpc/home#TransitGateways",
+    "privatelink": "vpc/home#Endpoints",
+    "waf": "wafv2",
+    "sso": "singlesignon",
+    "directory": "directoryservicev2",
+    "ssm": "systems-manager",
+    "tag-editor": "resource-groups/tag-editor",
+    "trusted-advisor": "trustedadvisor",
+    "well-architected": "wellarchitected",
+    "elasticsearch": "aos",
+    "opensearch": "aos",
+    "lake-formation": "lakeformation",
+    "eventbridge": "events",
+    "mq": "amazon-mq",
+    "step-functions": "states",
+    "migration-hub": "migrationhub",
+    "application-discovery": "discovery",
+    "server-migration": "servermigration",
+    "cost-explorer": "cost-management/home#/cost-explorer",
+    "budgets": "billing/home#/budgets",
+    "iot-core": "iot",
+    "iot-analytics": "iotanalytics",
+    "iot-events": "iotevents",
+    "appstream": "appstream2",
+    "console": "console/home",
+    "home": "console/home",
+    "dashboard": "console/home",
 }
 """Short names of services, and where they are in the console."""
 
@@ -53,8 +74,9 @@ def address(destination: str, region: str) -> str:
     if path is None:
         near = nearest(destination, PLACES)
         raise AuthError(
-            f'unknown service alias: "{destination}" (try \'s3\', \'ec2\', \'cloudformation\', etc. or use a full URL)',
-            hints=["Did you mean " + " or ".join(f"`{name}`" for name in near) + "?"] if near else [])
+            f"unknown service alias: \"{destination}\" (try 's3', 'ec2', 'cloudformation', etc. or use a full URL)",
+            hints=["Did you mean " + " or ".join(f"`{name}`" for name in near) + "?"] if near else [],
+        )
     return f"{console}/{path}"
 
 
@@ -71,18 +93,29 @@ def sign_in(session: Session, *, destination: str, seconds: float, issuer: str) 
     run = manager.run(session.identity)
     lifetime = min(max(int(seconds), MINIMUM), MAXIMUM)
     base = (endpoint(run.target, run, "signin") or of_region(region).sign_in) + "/federation"
-    query = {"Action": "getSigninToken", "Session": json.dumps({
-        "sessionId": credentials.access_key_id, "sessionKey": credentials.secret_access_key.reveal(),
-        "sessionToken": credentials.session_token.reveal()}, separators=(",", ":"))}
+    query = {
+        "Action": "getSigninToken",
+        "Session": json.dumps(
+            {
+                "sessionId": credentials.access_key_id,
+                "sessionKey": credentials.secret_access_key.reveal(),
+                "sessionToken": credentials.session_token.reveal(),
+            },
+            separators=(",", ":"),
+        ),
+    }
     if _may_say_how_long(session):
         query["SessionDuration"] = str(lifetime)
-    status, body = web.get(f"{base}?{urlencode(query)}", timeout=10, what="get a console sign-in token",
-                           sleep=manager.services.sleep)
+    status, body = web.get(
+        f"{base}?{urlencode(query)}", timeout=10, what="get a console sign-in token", sleep=manager.services.sleep
+    )
     token = _token(body) if status == 200 else ""
     if not token:
         hints = ["Check that the session still holds: `atmos auth whoami`"]
         if session.kind == "aws/user":
-            hints = ["AWS takes sessions of roles here, not those of a user's keys: choose an identity that assumes a role"]
+            hints = [
+                "AWS takes sessions of roles here, not those of a user's keys: choose an identity that assumes a role"
+            ]
         raise AuthError(f"the federation endpoint gave no console sign-in token (HTTP {status})", hints=hints)
     url = f"{base}?" + urlencode({"Action": "login", "Issuer": issuer, "Destination": place, "SigninToken": token})
     return SignIn(url, lifetime, datetime.fromtimestamp(int(manager.services.now()), UTC) + timedelta(seconds=lifetime))
@@ -103,5 +136,9 @@ def _may_say_how_long(session: Session) -> bool:
         return False
     run = session.manager.run(session.identity)
     parent = run.parent(run.target)
-    return session.kind != "aws/assume-role" or parent is None or isinstance(parent.entry, Provider) or \
-        parent.entry.kind not in ROLE_SESSIONS
+    return (
+        session.kind != "aws/assume-role"
+        or parent is None
+        or isinstance(parent.entry, Provider)
+        or parent.entry.kind not in ROLE_SESSIONS
+    )

@@ -49,8 +49,10 @@ class AwsCredentialProcess(AwsIdentity):
         argv[0] = os.path.expanduser(argv[0]) if argv else ""
         running = [name for name in run.services.env.get(GUARD, "").split("\n") if name]
         if link.name in running:
-            raise AuthError(f"the program of {link.name} asks for {link.name} itself",
-                            hints=["Let its command authenticate in some other way"])
+            raise AuthError(
+                f"the program of {link.name} asks for {link.name} itself",
+                hints=["Let its command authenticate in some other way"],
+            )
         env = {**run.services.env, GUARD: "\n".join([*running, link.name])}
         output = _output(argv, link, run, env, float(seconds(link.entry.get("spec.timeout", DEFAULT_TIMEOUT))))
         return _credentials(output, link, run)
@@ -59,17 +61,25 @@ class AwsCredentialProcess(AwsIdentity):
 def _output(argv: list[str], link: Link, run: Run, env: dict[str, str], timeout: float) -> bytes:
     what = f"the credential process of {link.name} ({argv[0] if argv else ''})"
     try:
-        done = subprocess.run(argv, env=env, cwd=run.services.base_dir, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, timeout=timeout, check=False)
+        done = subprocess.run(
+            argv,
+            env=env,
+            cwd=run.services.base_dir,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        raise AuthError(f"{what} did not finish within {timeout:g} seconds",
-                        hints=["Set `spec.timeout` if it needs longer"]) from None
+        raise AuthError(
+            f"{what} did not finish within {timeout:g} seconds", hints=["Set `spec.timeout` if it needs longer"]
+        ) from None
     except (OSError, ValueError, IndexError) as error:
-        raise AuthError(f"{what} cannot be run: {getattr(error, 'strerror', None) or error}",
-                        hints=["Check `spec.command`"]) from error
+        raise AuthError(
+            f"{what} cannot be run: {getattr(error, 'strerror', None) or error}", hints=["Check `spec.command`"]
+        ) from error
     if done.returncode:
-        raise AuthError(f"{what} failed with exit status {done.returncode}",
-                        hints=["What it said stands above"])
+        raise AuthError(f"{what} failed with exit status {done.returncode}", hints=["What it said stands above"])
     return done.stdout[:OUTPUT_LIMIT]
 
 
@@ -91,10 +101,13 @@ def _credentials(output: bytes, link: Link, run: Run) -> AwsCredentials:
     if expires_at is not None and expires_at.timestamp() <= run.services.now():
         raise AuthError(f"{what} printed credentials that have already expired")
     return AwsCredentials(
-        expires_at=expires_at, access_key_id=str(data["AccessKeyId"]),
+        expires_at=expires_at,
+        access_key_id=str(data["AccessKeyId"]),
         secret_access_key=Secret(str(data["SecretAccessKey"])),
         session_token=Secret(str(data.get("SessionToken") or "")),
-        region=endpoints.region(link, run) or files.DEFAULT_REGION, source="credential-process")
+        region=endpoints.region(link, run) or files.DEFAULT_REGION,
+        source="credential-process",
+    )
 
 
 IDENTITY = AwsCredentialProcess()

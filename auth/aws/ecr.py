@@ -104,31 +104,36 @@ def parsed_registry(registry: str) -> tuple[str, str]:
     """Account and region of a registry's address; an address of another sort is an error."""
     found = _REGISTRY.fullmatch(registry)
     if found is None:
-        raise AuthError(f"invalid ECR registry URL: {registry}",
-                        hints=["It looks like 123456789012.dkr.ecr.us-east-1.amazonaws.com"])
+        raise AuthError(
+            f"invalid ECR registry URL: {registry}",
+            hints=["It looks like 123456789012.dkr.ecr.us-east-1.amazonaws.com"],
+        )
     return found[1], found[2]
 
 
 def login(registry: str, region: str, credentials: Credentials, run: Run) -> Login:
     """A token for the registries that these credentials may use in a region."""
-    connection = client.connect("ecr", run.target, run, region=region,
-                                credentials=checked_base(run.target, credentials))
+    connection = client.connect(
+        "ecr", run.target, run, region=region, credentials=checked_base(run.target, credentials)
+    )
     answer = client.call(connection.get_authorization_token, what=f"get a token of the registry {registry}")
     listed = answer.get("authorizationData") or [{}]
     return _login(registry, listed[0])
 
 
 def public_login(credentials: Credentials, run: Run) -> Login:
-    connection = client.connect("ecr-public", run.target, run, region=PUBLIC_REGION,
-                                credentials=checked_base(run.target, credentials))
+    connection = client.connect(
+        "ecr-public", run.target, run, region=PUBLIC_REGION, credentials=checked_base(run.target, credentials)
+    )
     answer = client.call(connection.get_authorization_token, what=f"get a token of {PUBLIC}")
     return _login(PUBLIC, answer.get("authorizationData") or {})
 
 
 def _login(registry: str, data: dict[str, Any]) -> Login:
     try:
-        user, _, password = base64.b64decode(str(data.get("authorizationToken", "")), validate=True).decode() \
-            .partition(":")
+        user, _, password = (
+            base64.b64decode(str(data.get("authorizationToken", "")), validate=True).decode().partition(":")
+        )
     except (ValueError, binascii.Error):
         user = password = ""
     if not user or not password:

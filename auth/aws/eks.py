@@ -48,10 +48,15 @@ class Eks(IntegrationKind):
         problem = _problem(entry)
         if problem:
             raise ConfigError(problem, where=entry.where)
-        target = Target(_path(entry, run), _mode(entry), entry.text("spec.cluster.kubeconfig.update") or "merge",
-                        entry.text("spec.cluster.alias"))
-        context, changed = update_kubeconfig(entry.text("spec.cluster.name"), entry.text("spec.cluster.region"),
-                                             credentials, run, target)
+        target = Target(
+            _path(entry, run),
+            _mode(entry),
+            entry.text("spec.cluster.kubeconfig.update") or "merge",
+            entry.text("spec.cluster.alias"),
+        )
+        context, changed = update_kubeconfig(
+            entry.text("spec.cluster.name"), entry.text("spec.cluster.region"), credentials, run, target
+        )
         return f"✓ EKS kubeconfig: {context} → {target.path}" if changed else ""
 
     def change(self, entry: Integration, run: Run) -> Change:
@@ -71,8 +76,10 @@ def _problem(entry: Integration) -> str:
             return f"integration '{entry.name}' has no {text} configured"
     update = entry.text("spec.cluster.kubeconfig.update")
     if update and update not in MODES:
-        return (f"integration '{entry.name}' has invalid kubeconfig update mode \"{update}\" "
-                "(must be merge, replace, or error)")
+        return (
+            f"integration '{entry.name}' has invalid kubeconfig update mode \"{update}\" "
+            "(must be merge, replace, or error)"
+        )
     try:
         _mode(entry)
     except ConfigError as error:
@@ -102,29 +109,56 @@ def default_path(run: Run) -> str:
     return os.path.join(run.services.config_home, "kube", "config")
 
 
-def update_kubeconfig(name: str, region: str, credentials: Credentials, run: Run,
-                      target: Target) -> tuple[str, bool]:
+def update_kubeconfig(name: str, region: str, credentials: Credentials, run: Run, target: Target) -> tuple[str, bool]:
     """Describe a cluster and write its entries; gives the context's name and whether the file changed."""
-    connection = client.connect("eks", run.target, run, region=region,
-                                credentials=checked_base(run.target, credentials))
-    found = client.call(connection.describe_cluster, what=f"describe the cluster {name} in {region}",
-                        name=name).get("cluster") or {}
+    connection = client.connect(
+        "eks", run.target, run, region=region, credentials=checked_base(run.target, credentials)
+    )
+    found = (
+        client.call(connection.describe_cluster, what=f"describe the cluster {name} in {region}", name=name).get(
+            "cluster"
+        )
+        or {}
+    )
     arn = str(found.get("arn") or "")
     if not arn or not found.get("endpoint"):
-        raise AuthError(f"the cluster {name} has no endpoint yet (status {found.get('status', 'unknown')})",
-                        hints=["Wait until it is ACTIVE and run this again"])
+        raise AuthError(
+            f"the cluster {name} has no endpoint yet (status {found.get('status', 'unknown')})",
+            hints=["Wait until it is ACTIVE and run this again"],
+        )
     context = target.alias or arn
     user = f"atmos-eks-{name}-{region}"
     identity = run.target.name
     entries: dict[str, dict[str, Any]] = {
-        "clusters": {"name": arn, "cluster": {
-            "server": str(found["endpoint"]),
-            "certificate-authority-data": str((found.get("certificateAuthority") or {}).get("data") or "")}},
+        "clusters": {
+            "name": arn,
+            "cluster": {
+                "server": str(found["endpoint"]),
+                "certificate-authority-data": str((found.get("certificateAuthority") or {}).get("data") or ""),
+            },
+        },
         "contexts": {"name": context, "context": {"cluster": arn, "user": user}},
-        "users": {"name": user, "user": {"exec": {
-            "apiVersion": API_VERSION, "command": "atmos",
-            "args": ["aws", "eks", "token", "--cluster-name", name, "--region", region, f"--identity={identity}"],
-            "env": [{"name": "ATMOS_IDENTITY", "value": identity}], "interactiveMode": "Never"}}},
+        "users": {
+            "name": user,
+            "user": {
+                "exec": {
+                    "apiVersion": API_VERSION,
+                    "command": "atmos",
+                    "args": [
+                        "aws",
+                        "eks",
+                        "token",
+                        "--cluster-name",
+                        name,
+                        "--region",
+                        region,
+                        f"--identity={identity}",
+                    ],
+                    "env": [{"name": "ATMOS_IDENTITY", "value": identity}],
+                    "interactiveMode": "Never",
+                }
+            },
+        },
     }
     return context, kubeconfig.write(target.path, entries, context, update=target.update, mode=target.mode)
 
@@ -140,14 +174,18 @@ def token(cluster: str, region: str, credentials: Credentials, run: Run) -> dict
     from auth.aws.partitions import of_region
 
     base = (custom or f"https://sts.{region}.{of_region(region).dns}").rstrip("/")
-    request = AWSRequest("GET", f"{base}/?Action=GetCallerIdentity&Version=2011-06-15",
-                         headers={"x-k8s-aws-id": cluster})
+    request = AWSRequest(
+        "GET", f"{base}/?Action=GetCallerIdentity&Version=2011-06-15", headers={"x-k8s-aws-id": cluster}
+    )
     keys = Keys(found.access_key_id, found.secret_access_key.reveal(), found.session_token.reveal() or None)
     SigV4QueryAuth(keys, "sts", region, expires=PRESIGNED_SECONDS).add_auth(request)
     text = base64.urlsafe_b64encode(str(request.url).encode()).rstrip(b"=").decode()
     ends = datetime.fromtimestamp(int(run.services.now()), UTC) + timedelta(minutes=TOKEN_MINUTES)
-    return {"apiVersion": API_VERSION, "kind": "ExecCredential",
-            "status": {"expirationTimestamp": rfc3339(ends), "token": f"k8s-aws-v1.{text}"}}
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "ExecCredential",
+        "status": {"expirationTimestamp": rfc3339(ends), "token": f"k8s-aws-v1.{text}"},
+    }
 
 
 INTEGRATION = Eks()

@@ -40,8 +40,12 @@ class AwsEmulator(AwsIdentity):
 
     def authenticate(self, link: Link, base: Credentials | None, run: Run) -> Credentials:
         run.services.emulators.ensure(_name(link))
-        return AwsCredentials(access_key_id="AKIAEMULATOR00000000", secret_access_key=Secret("emulator-needs-no-secret"),
-                              region=self.region(link, run), source="emulator")
+        return AwsCredentials(
+            access_key_id="AKIAEMULATOR00000000",
+            secret_access_key=Secret("emulator-needs-no-secret"),
+            region=self.region(link, run),
+            source="emulator",
+        )
 
 
 def _name(link: Link) -> str:

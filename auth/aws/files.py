@@ -107,7 +107,9 @@ def read(link: Link, run: Run) -> AwsCredentials | None:
         return None  # damaged: nobody can say how long it holds
     profile = _document(where.config).find(_profile(link.name))
     return AwsCredentials(
-        expires_at=expires_at, access_key_id=key, secret_access_key=Secret(secret),
+        expires_at=expires_at,
+        access_key_id=key,
+        secret_access_key=Secret(secret),
         session_token=Secret(values.get("aws_session_token", "")),
         region=profile.values().get("region", "") if profile else "",
     )
@@ -122,8 +124,10 @@ def write(link: Link, credentials: AwsCredentials, run: Run) -> Place:
         where = _choose(link, run, fingerprint)
         _folders(where.folder, run)
         document = where.document()
-        lines = [f"aws_access_key_id     = {credentials.access_key_id}",
-                 f"aws_secret_access_key = {credentials.secret_access_key.reveal()}"]
+        lines = [
+            f"aws_access_key_id     = {credentials.access_key_id}",
+            f"aws_secret_access_key = {credentials.secret_access_key.reveal()}",
+        ]
         if credentials.session_token:
             lines.append(f"aws_session_token     = {credentials.session_token.reveal()}")
         lines.append(ini.FINGERPRINT + fingerprint)
@@ -158,7 +162,8 @@ def keyless(link: Link, run: Run) -> bool:
 def refreshes(link: Link, run: Run) -> bool:
     """Whether the profile calls us back for fresh credentials (decision D49); `session.refresh: false` opts out."""
     return link.entry.flag("session.refresh", True) and not any(
-        getattr(each.kind, "no_refresh", False) for each in run.links)
+        getattr(each.kind, "no_refresh", False) for each in run.links
+    )
 
 
 def remove(link: Link, run: Run, *, dry_run: bool = False) -> list[str]:
@@ -213,8 +218,10 @@ def _folders(folder: str, run: Run) -> None:
 @contextmanager
 def _locked(where: Place, name: str) -> Iterator[None]:
     purpose = f"writing the session of {name}"
-    with locks.locked(where.credentials + ".lock", purpose=purpose), \
-            locks.locked(where.config + ".lock", purpose=purpose):
+    with (
+        locks.locked(where.credentials + ".lock", purpose=purpose),
+        locks.locked(where.config + ".lock", purpose=purpose),
+    ):
         yield
 
 

@@ -61,8 +61,14 @@ class IamIdentityCenter(ProviderKind):
     def logout(self, link: Link, run: Run, *, dry_run: bool = False) -> list[str]:
         from auth.aws import provisioning
 
-        gone = [path for path in (sso_cache.own_file(run, link.entry.text("start_url"), link.entry.text("region")),
-                                  provisioning.file_of(link.name, run.services.cache_home)) if os.path.exists(path)]
+        gone = [
+            path
+            for path in (
+                sso_cache.own_file(run, link.entry.text("start_url"), link.entry.text("region")),
+                provisioning.file_of(link.name, run.services.cache_home),
+            )
+            if os.path.exists(path)
+        ]
         if not dry_run:
             for path in gone:
                 atomic.remove(path)
@@ -82,9 +88,14 @@ class IamIdentityCenter(ProviderKind):
             return None
         connection = self._client("sso-oidc", link, run)
         try:
-            answer = client.call(connection.create_token, what="renew the SSO token", clientId=found.client_id,
-                                 clientSecret=found.client_secret.reveal(), grantType="refresh_token",
-                                 refreshToken=found.refresh.reveal())
+            answer = client.call(
+                connection.create_token,
+                what="renew the SSO token",
+                clientId=found.client_id,
+                clientSecret=found.client_secret.reveal(),
+                grantType="refresh_token",
+                refreshToken=found.refresh.reveal(),
+            )
         except AuthError:
             return None
         return _token(link, run, answer, replace(found, access=Secret("")))
@@ -93,20 +104,36 @@ class IamIdentityCenter(ProviderKind):
         if not run.prompts or not (run.services.interactive or run.services.env.get("ATMOS_FORCE_TTY")):
             raise InteractionRequired(
                 "AWS SSO device flow requires an interactive terminal (TTY) for user authorization",
-                hints=[f"Run `atmos auth login --provider {link.name}` in a terminal, or `aws sso login`",
-                       "In CI use OIDC (`github/oidc`, `gitlab/oidc`) or credentials of the surroundings instead"])
+                hints=[
+                    f"Run `atmos auth login --provider {link.name}` in a terminal, or `aws sso login`",
+                    "In CI use OIDC (`github/oidc`, `gitlab/oidc`) or credentials of the surroundings instead",
+                ],
+            )
         connection = self._client("sso-oidc", link, run)
         registration = self._registration(link, run, connection, found)
         try:
-            device = client.call(connection.start_device_authorization, what="start the sign-in at "
-                                 f"{link.entry.text('start_url')}", clientId=registration.client_id,
-                                 clientSecret=registration.client_secret.reveal(), startUrl=registration.start_url)
+            device = client.call(
+                connection.start_device_authorization,
+                what=f"start the sign-in at {link.entry.text('start_url')}",
+                clientId=registration.client_id,
+                clientSecret=registration.client_secret.reveal(),
+                startUrl=registration.start_url,
+            )
         except AuthError as error:
             raise _said(error, "Failed to initiate AWS SSO device authorization flow") from error
         address = str(device.get("verificationUriComplete") or device.get("verificationUri") or "")
-        run.services.prompter.show(TITLE, [
-            "", f"Verification Code:  {device.get('userCode', '')}", "", address, "",
-            "Opening browser... If it doesn't open, visit the URL above.", "Waiting for authentication..."])
+        run.services.prompter.show(
+            TITLE,
+            [
+                "",
+                f"Verification Code:  {device.get('userCode', '')}",
+                "",
+                address,
+                "",
+                "Opening browser... If it doesn't open, visit the URL above.",
+                "Waiting for authentication...",
+            ],
+        )
         run.services.open_browser(address)
         return self._poll(link, run, connection, registration, device)
 
@@ -116,15 +143,26 @@ class IamIdentityCenter(ProviderKind):
         if found is not None and found.registered(run.services.now()):
             return replace(found, access=Secret(""), refresh=Secret(""), start_url=url, region=region)
         try:
-            answer = client.call(connection.register_client, what="register with IAM Identity Center",
-                                 clientName=CLIENT_NAME, clientType="public", scopes=SCOPES,
-                                 grantTypes=[DEVICE_GRANT, "refresh_token"])
+            answer = client.call(
+                connection.register_client,
+                what="register with IAM Identity Center",
+                clientName=CLIENT_NAME,
+                clientType="public",
+                scopes=SCOPES,
+                grantTypes=[DEVICE_GRANT, "refresh_token"],
+            )
         except AuthError as error:
             raise _said(error, "Failed to register SSO client with AWS IAM Identity Center") from error
         ends = answer.get("clientSecretExpiresAt")
-        return Token(Secret(""), datetime.fromtimestamp(0, UTC), region, url, client_id=str(answer["clientId"]),
-                     client_secret=Secret(str(answer["clientSecret"])),
-                     registration_ends=datetime.fromtimestamp(ends, UTC) if ends else None)
+        return Token(
+            Secret(""),
+            datetime.fromtimestamp(0, UTC),
+            region,
+            url,
+            client_id=str(answer["clientId"]),
+            client_secret=Secret(str(answer["clientSecret"])),
+            registration_ends=datetime.fromtimestamp(ends, UTC) if ends else None,
+        )
 
     def _poll(self, link: Link, run: Run, connection: Any, registration: Token, device: dict[str, Any]) -> Token:
         interval = max(1, int(device.get("interval") or 1))
@@ -134,9 +172,14 @@ class IamIdentityCenter(ProviderKind):
             run.services.sleep(wait)
             left -= wait
             try:
-                answer = client.call(connection.create_token, what="get the SSO token",
-                                     clientId=registration.client_id, grantType=DEVICE_GRANT,
-                                     clientSecret=registration.client_secret.reveal(), deviceCode=device["deviceCode"])
+                answer = client.call(
+                    connection.create_token,
+                    what="get the SSO token",
+                    clientId=registration.client_id,
+                    grantType=DEVICE_GRANT,
+                    clientSecret=registration.client_secret.reveal(),
+                    deviceCode=device["deviceCode"],
+                )
             except CloudError as error:
                 if error.code == "AuthorizationPendingException":
                     continue
@@ -145,8 +188,10 @@ class IamIdentityCenter(ProviderKind):
                     continue
                 raise _said(error, "Failed to create AWS SSO access token") from error
             return _token(link, run, answer, registration)
-        raise AuthError("Failed to create AWS SSO access token: timed out waiting for browser confirmation",
-                        hints=["Run it again and confirm the code in the browser in time"])
+        raise AuthError(
+            "Failed to create AWS SSO access token: timed out waiting for browser confirmation",
+            hints=["Run it again and confirm the code in the browser in time"],
+        )
 
     def _client(self, service: str, link: Link, run: Run) -> Any:
         return client.connect(service, link, run, region=link.entry.text("region"), credentials=None)
@@ -158,14 +203,24 @@ def _token(link: Link, run: Run, answer: dict[str, Any], base: Token) -> Token:
         raise AuthError("Failed to create AWS SSO access token: the answer holds none")
     lifetime = float(answer.get("expiresIn") or 0) or 3600.0
     ends = datetime.fromtimestamp(int(run.services.now()), UTC) + timedelta(seconds=lifetime)
-    return replace(base, access=Secret(str(answer["accessToken"])), expires_at=ends,
-                   region=link.entry.text("region"), start_url=link.entry.text("start_url"),
-                   refresh=Secret(str(answer["refreshToken"])) if answer.get("refreshToken") else base.refresh)
+    return replace(
+        base,
+        access=Secret(str(answer["accessToken"])),
+        expires_at=ends,
+        region=link.entry.text("region"),
+        start_url=link.entry.text("start_url"),
+        refresh=Secret(str(answer["refreshToken"])) if answer.get("refreshToken") else base.refresh,
+    )
 
 
 def _credentials(link: Link, token: Token) -> TokenCredentials:
-    return TokenCredentials(expires_at=token.expires_at, token=token.access, provider=link.name, audience="aws-sso",
-                            region=link.entry.text("region"))
+    return TokenCredentials(
+        expires_at=token.expires_at,
+        token=token.access,
+        provider=link.name,
+        audience="aws-sso",
+        region=link.entry.text("region"),
+    )
 
 
 def _said(error: AuthError, text: str) -> AuthError:

@@ -14,8 +14,9 @@ class Partition:
 
 
 COMMERCIAL = Partition("aws", "amazonaws.com", "https://signin.aws.amazon.com", "https://console.aws.amazon.com")
-GOVCLOUD = Partition("aws-us-gov", "amazonaws.com", "https://signin.amazonaws-us-gov.com",
-                     "https://console.amazonaws-us-gov.com")
+GOVCLOUD = Partition(
+    "aws-us-gov", "amazonaws.com", "https://signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com"
+)
 CHINA = Partition("aws-cn", "amazonaws.com.cn", "https://signin.amazonaws.cn", "https://console.amazonaws.cn")
 
 

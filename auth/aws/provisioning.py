@@ -25,10 +25,18 @@ def provision(link: Link, run: Run, token: TokenCredentials) -> None:
     try:
         connection = client.connect("sso", link, run, region=link.entry.text("region"), credentials=None)
         identities, counts = _identities(link, run, connection, token)
-        document = {"auth": {"identities": identities, "_metadata": {
-            "provisioned_at": rfc3339(datetime.fromtimestamp(run.services.now(), UTC)), "source": link.name,
-            "provider": link.name, "counts": counts,
-            "extra": {"start_url": link.entry.text("start_url"), "region": link.entry.text("region")}}}}
+        document = {
+            "auth": {
+                "identities": identities,
+                "_metadata": {
+                    "provisioned_at": rfc3339(datetime.fromtimestamp(run.services.now(), UTC)),
+                    "source": link.name,
+                    "provider": link.name,
+                    "counts": counts,
+                    "extra": {"start_url": link.entry.text("start_url"), "region": link.entry.text("region")},
+                },
+            }
+        }
         path = file_of(link.name, run.services.cache_home)
         atomic.private_folder(os.path.dirname(path))
         import yaml
@@ -38,20 +46,29 @@ def provision(link: Link, run: Run, token: TokenCredentials) -> None:
         run.services.warn(f"Failed to provision identities, skipping: {error.message}")
 
 
-def _identities(link: Link, run: Run, connection: Any,
-                token: TokenCredentials) -> tuple[dict[str, Any], dict[str, int]]:
+def _identities(
+    link: Link, run: Run, connection: Any, token: TokenCredentials
+) -> tuple[dict[str, Any], dict[str, int]]:
     found: dict[str, Any] = {}
     listed = accounts(connection, token)
     for account in listed:
         number, name = str(account.get("accountId", "")), str(account.get("accountName", ""))
         try:
-            roles = pages(connection.list_account_roles, "roleList", f"list the roles of account {number}",
-                          accountId=number, accessToken=token.token.reveal())
+            roles = pages(
+                connection.list_account_roles,
+                "roleList",
+                f"list the roles of account {number}",
+                accountId=number,
+                accessToken=token.token.reveal(),
+            )
         except AuthError as error:
             run.services.warn(f"the roles of account {name or number} are skipped: {error.message}")
             continue
         for role in roles:
             found[f"{name or number}/{role.get('roleName', '')}"] = {
-                "kind": "aws/permission-set", "provider": link.name, "via": {"provider": link.name},
-                "principal": {"name": str(role.get("roleName", "")), "account": {"name": name, "id": number}}}
+                "kind": "aws/permission-set",
+                "provider": link.name,
+                "via": {"provider": link.name},
+                "principal": {"name": str(role.get("roleName", "")), "account": {"name": name, "id": number}},
+            }
     return found, {"accounts": len(listed), "roles": len(found), "identities": len(found)}

@@ -41,18 +41,27 @@ class RolesAnywhere(ProviderKind):
 
     def authenticate(self, link: Link, run: Run) -> Credentials:
         entry = link.entry
-        certificate, others = _certificates(run.services.path(entry.text("spec.certificate")),
-                                            run.services.path(entry.text("spec.chain")) if entry.text("spec.chain")
-                                            else "")
+        certificate, others = _certificates(
+            run.services.path(entry.text("spec.certificate")),
+            run.services.path(entry.text("spec.chain")) if entry.text("spec.chain") else "",
+        )
         key = _private_key(run.services.path(entry.text("spec.private_key")), certificate)
         now = datetime.fromtimestamp(run.services.now(), UTC)
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-            raise AuthError(f"the certificate of {link.name} is not valid now (from "
-                            f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d})",
-                            hints=["Have a new one issued"])
+            raise AuthError(
+                f"the certificate of {link.name} is not valid now (from "
+                f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d})",
+                hints=["Have a new one issued"],
+            )
         role = entry.text("spec.role_arn")
-        body: dict[str, Any] = {name: entry.text(f"spec.{key}") for name, key in (
-            ("profileArn", "profile_arn"), ("roleArn", "role_arn"), ("trustAnchorArn", "trust_anchor_arn"))}
+        body: dict[str, Any] = {
+            name: entry.text(f"spec.{key}")
+            for name, key in (
+                ("profileArn", "profile_arn"),
+                ("roleArn", "role_arn"),
+                ("trustAnchorArn", "trust_anchor_arn"),
+            )
+        }
         body["durationSeconds"] = seconds(entry.get("session.duration", 3600))
         region = entry.text("region") or _region(entry.text("spec.trust_anchor_arn"))
         base = endpoint(link, run, SERVICE) or f"https://{SERVICE}.{region}.amazonaws.com"
@@ -75,8 +84,9 @@ class RolesAnywhere(ProviderKind):
         return []
 
 
-def signed(url: str, body: bytes, region: str, now: datetime, certificate: Certificate,
-           others: Sequence[Certificate], key: Any) -> dict[str, str]:
+def signed(
+    url: str, body: bytes, region: str, now: datetime, certificate: Certificate, others: Sequence[Certificate], key: Any
+) -> dict[str, str]:
     """The headers of a request, signed with the certificate's key."""
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -85,13 +95,26 @@ def signed(url: str, body: bytes, region: str, now: datetime, certificate: Certi
         return base64.b64encode(one.public_bytes(serialization.Encoding.DER)).decode()
 
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    headers = {"content-type": "application/json", "host": urlsplit(url).netloc, "x-amz-date": stamp,
-               "x-amz-x509": der(certificate)}
+    headers = {
+        "content-type": "application/json",
+        "host": urlsplit(url).netloc,
+        "x-amz-date": stamp,
+        "x-amz-x509": der(certificate),
+    }
     if others:
         headers["x-amz-x509-chain"] = ",".join(der(one) for one in others[:MAX_CHAIN])
     names = ";".join(sorted(headers))
-    canonical = "\n".join(["POST", urlsplit(url).path or "/", "", *(f"{name}:{headers[name]}" for name in sorted(headers)),
-                           "", names, hashlib.sha256(body).hexdigest()])
+    canonical = "\n".join(
+        [
+            "POST",
+            urlsplit(url).path or "/",
+            "",
+            *(f"{name}:{headers[name]}" for name in sorted(headers)),
+            "",
+            names,
+            hashlib.sha256(body).hexdigest(),
+        ]
+    )
     algorithm = "AWS4-X509-RSA-SHA256" if isinstance(key, rsa.RSAPrivateKey) else "AWS4-X509-ECDSA-SHA256"
     scope = f"{stamp[:8]}/{region}/{SERVICE}/aws4_request"
     text = "\n".join([algorithm, stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()]).encode()
@@ -99,8 +122,10 @@ def signed(url: str, body: bytes, region: str, now: datetime, certificate: Certi
         signature = key.sign(text, padding.PKCS1v15(), hashes.SHA256())
     else:
         signature = key.sign(text, ec.ECDSA(hashes.SHA256()))
-    headers["authorization"] = (f"{algorithm} Credential={certificate.serial_number}/{scope}, SignedHeaders={names}, "
-                                f"Signature={signature.hex()}")
+    headers["authorization"] = (
+        f"{algorithm} Credential={certificate.serial_number}/{scope}, SignedHeaders={names}, "
+        f"Signature={signature.hex()}"
+    )
     return headers
 
 
@@ -114,8 +139,11 @@ def _certificates(path: str, chain: str) -> tuple[Certificate, list[Certificate]
             continue
         content = _read(each, "certificate")
         try:
-            found.extend(x509.load_pem_x509_certificates(content) if b"-----BEGIN" in content
-                         else [x509.load_der_x509_certificate(content)])
+            found.extend(
+                x509.load_pem_x509_certificates(content)
+                if b"-----BEGIN" in content
+                else [x509.load_der_x509_certificate(content)]
+            )
         except ValueError as error:
             raise AuthError(f"{each} holds no certificate: {error}") from error
     return found[0], found[1:]
@@ -130,14 +158,18 @@ def _private_key(path: str, certificate: Certificate) -> Any:
     try:
         key = serialization.load_pem_private_key(content, None)
     except (ValueError, TypeError) as error:
-        raise AuthError(f"{path} holds no private key that can be used: {error}",
-                        hints=["It has to be an unencrypted PEM file (PKCS#8, PKCS#1 or SEC1)"]) from None
+        raise AuthError(
+            f"{path} holds no private key that can be used: {error}",
+            hints=["It has to be an unencrypted PEM file (PKCS#8, PKCS#1 or SEC1)"],
+        ) from None
     if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         raise AuthError(f"the key in {path} is neither RSA nor EC")
     encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     if key.public_key().public_bytes(encoding, form) != certificate.public_key().public_bytes(encoding, form):
-        raise AuthError(f"the private key in {path} does not belong to the certificate",
-                        hints=["Check `spec.certificate` and `spec.private_key`"])
+        raise AuthError(
+            f"the private key in {path} does not belong to the certificate",
+            hints=["Check `spec.certificate` and `spec.private_key`"],
+        )
     return key
 
 
@@ -161,17 +193,28 @@ def _credentials(status: int, body: bytes, role: str, region: str) -> AwsCredent
         answer = {}
     if status not in (200, 201) or not isinstance(answer, dict):
         text = str(answer.get("message") or "") if isinstance(answer, dict) else ""
-        raise CloudError(f"cannot get a session of the role {role}: {text or 'no usable answer'} (HTTP {status})",
-                         status=status, hints=["Check the trust anchor, the profile, and the role's trust policy "
-                                               "(rolesanywhere.amazonaws.com)"])
+        raise CloudError(
+            f"cannot get a session of the role {role}: {text or 'no usable answer'} (HTTP {status})",
+            status=status,
+            hints=["Check the trust anchor, the profile, and the role's trust policy (rolesanywhere.amazonaws.com)"],
+        )
     listed = answer.get("credentialSet") or [{}]
     found = listed[0] if isinstance(listed, list) and isinstance(listed[0], dict) else {}
     keys = found.get("credentials") or {}
     return sts.session_credentials(
-        {"Credentials": {"AccessKeyId": keys.get("accessKeyId"), "SecretAccessKey": keys.get("secretAccessKey"),
-                         "SessionToken": keys.get("sessionToken"), "Expiration": keys.get("expiration")}},
-        region=region, source=f"role:{role}", account=sts.account_of(role),
-        principal=str((found.get("assumedRoleUser") or {}).get("arn", "")))
+        {
+            "Credentials": {
+                "AccessKeyId": keys.get("accessKeyId"),
+                "SecretAccessKey": keys.get("secretAccessKey"),
+                "SessionToken": keys.get("sessionToken"),
+                "Expiration": keys.get("expiration"),
+            }
+        },
+        region=region,
+        source=f"role:{role}",
+        account=sts.account_of(role),
+        principal=str((found.get("assumedRoleUser") or {}).get("arn", "")),
+    )
 
 
 PROVIDER = RolesAnywhere()

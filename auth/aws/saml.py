@@ -38,19 +38,27 @@ class AwsSaml(ProviderKind):
         driver = entry.text("driver") or entry.text("provider_type")
         if driver and driver.lower() not in [name.lower() for name in DRIVERS]:
             near = nearest(driver, DRIVERS, 1)
-            report.add(f"unknown SAML driver {driver}, known are {', '.join(DRIVERS)}", "driver", severity="warning",
-                       hint=f"Did you mean `{near[0]}`?" if near else "")
+            report.add(
+                f"unknown SAML driver {driver}, known are {', '.join(DRIVERS)}",
+                "driver",
+                severity="warning",
+                hint=f"Did you mean `{near[0]}`?" if near else "",
+            )
         report.duration("session.duration", low=sts.MINIMUM, high=sts.MAXIMUM, what="the limit of AssumeRoleWithSAML")
 
     def authenticate(self, link: Link, run: Run) -> Credentials:
         child = run.child(link)
         wanted = child.entry.text("principal.assume_role") if child is not None else ""
         if child is None:
-            raise AuthError("no role to assume for assertion, SAML provider must be part of a chain",
-                            hints=["Log in with an identity that stands on this provider"])
+            raise AuthError(
+                "no role to assume for assertion, SAML provider must be part of a chain",
+                hints=["Log in with an identity that stands on this provider"],
+            )
         if not wanted:
-            raise AuthError("assume_role is required in principal of the identity that follows a SAML provider",
-                            hints=[f'Set `principal.assume_role` of "{child.name}"'])
+            raise AuthError(
+                "assume_role is required in principal of the identity that follows a SAML provider",
+                hints=[f'Set `principal.assume_role` of "{child.name}"'],
+            )
         from auth.aws import saml_drivers
 
         assertion = saml_drivers.assertion(link, run)
@@ -60,15 +68,29 @@ class AwsSaml(ProviderKind):
         lifetime = min(max(seconds(duration), sts.MINIMUM), sts.MAXIMUM) if duration is not None else 3600
         connection = client.connect("sts", link, run, region=region, credentials=None)
         try:
-            answer = client.call(connection.assume_role_with_saml, what=f"assume the role {role} with SAML",
-                                 RoleArn=role, PrincipalArn=principal, SAMLAssertion=assertion,
-                                 DurationSeconds=lifetime)
+            answer = client.call(
+                connection.assume_role_with_saml,
+                what=f"assume the role {role} with SAML",
+                RoleArn=role,
+                PrincipalArn=principal,
+                SAMLAssertion=assertion,
+                DurationSeconds=lifetime,
+            )
         except CloudError as error:
-            raise CloudError(f"failed to assume role with SAML: {error.message}", code=error.code,
-                             request_id=error.request_id, status=error.status, hints=error.hints) from error
+            raise CloudError(
+                f"failed to assume role with SAML: {error.message}",
+                code=error.code,
+                request_id=error.request_id,
+                status=error.status,
+                hints=error.hints,
+            ) from error
         return sts.session_credentials(
-            answer, region=region, source=f"role:{role}", account=sts.account_of(role),
-            principal=str((answer.get("AssumedRoleUser") or {}).get("Arn", "")))
+            answer,
+            region=region,
+            source=f"role:{role}",
+            account=sts.account_of(role),
+            principal=str((answer.get("AssumedRoleUser") or {}).get("Arn", "")),
+        )
 
     def environment(self, link: Link, run: Run) -> dict[str, str]:
         region = link.entry.text("region")
@@ -121,7 +143,8 @@ def chosen(offered: list[tuple[str, str]], wanted: str, idp_arn: str = "") -> tu
     raise AuthError(
         f"the identity provider offers no role {wanted}" + (f" through {idp_arn}" if idp_arn else ""),
         explanation=f"Roles it offers:\n{listing}" if listing else "It offers no roles at all.",
-        hints=["Correct `principal.assume_role`, or ask for the role to be assigned to you"])
+        hints=["Correct `principal.assume_role`, or ask for the role to be assigned to you"],
+    )
 
 
 PROVIDER = AwsSaml()

@@ -42,9 +42,13 @@ def assertion(link: Link, run: Run) -> str:
 
         found = saml_forms.okta(link, run) if name.lower() == "okta" else saml_forms.adfs(link, run)
     else:
-        raise AuthError(f'the SAML driver "{name}" is not available', hints=[
-            "Set `driver: Browser` (install the extra: pip install 'atmos-runner[browser]')",
-            "Okta and ADFS work without a browser"])
+        raise AuthError(
+            f'the SAML driver "{name}" is not available',
+            hints=[
+                "Set `driver: Browser` (install the extra: pip install 'atmos-runner[browser]')",
+                "Okta and ADFS work without a browser",
+            ],
+        )
     if not found:
         raise AuthError("empty SAML assertion received")
     return found
@@ -52,8 +56,11 @@ def assertion(link: Link, run: Run) -> str:
 
 def _browsers_installed(run: Run) -> bool:
     home = paths.home(run.services.env)
-    for folder in (os.path.join(run.services.cache_home, "ms-playwright"), f"{home}/.cache/ms-playwright",
-                   f"{home}/Library/Caches/ms-playwright"):
+    for folder in (
+        os.path.join(run.services.cache_home, "ms-playwright"),
+        f"{home}/.cache/ms-playwright",
+        f"{home}/Library/Caches/ms-playwright",
+    ):
         try:
             if any(os.path.isdir(os.path.join(folder, name)) for name in os.listdir(folder)):
                 return True
@@ -92,9 +99,13 @@ def _browser(link: Link, run: Run) -> str:
     try:
         from playwright.sync_api import Error, sync_playwright  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
-        raise AuthError("the SAML driver Browser needs playwright",
-                        hints=["pip install 'atmos-runner[browser]' && playwright install chromium",
-                               "Or set `driver: Okta` or `driver: ADFS`"]) from None
+        raise AuthError(
+            "the SAML driver Browser needs playwright",
+            hints=[
+                "pip install 'atmos-runner[browser]' && playwright install chromium",
+                "Or set `driver: Okta` or `driver: ADFS`",
+            ],
+        ) from None
     kind = link.entry.text("browser_type") or "chromium"
     options: dict[str, Any] = {"headless": False}
     if executable:
@@ -119,8 +130,10 @@ def _browser(link: Link, run: Run) -> str:
             atomic.write_private(state, json.dumps(context.storage_state()))
             browser.close()
     except Error as error:
-        raise AuthError(f"SAML authentication failed: {str(error).splitlines()[0]}",
-                        hints=["Run it again and leave the window open until it closes by itself"]) from None
+        raise AuthError(
+            f"SAML authentication failed: {str(error).splitlines()[0]}",
+            hints=["Run it again and leave the window open until it closes by itself"],
+        ) from None
     from urllib.parse import parse_qs
 
     return parse_qs(form).get("SAMLResponse", [""])[0]

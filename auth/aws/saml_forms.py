@@ -53,8 +53,7 @@ class Web:
     """A small browser: cookies, forms, no scripts. Errors name the host and nothing that was sent."""
 
     def __init__(self) -> None:
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
     def get(self, url: str) -> Page:
         return self._open(urllib.request.Request(url))  # noqa: S310 - schemes are checked in _open
@@ -63,8 +62,16 @@ class Web:
         return self._open(urllib.request.Request(url, data=urlencode(form).encode()))  # noqa: S310
 
     def post_json(self, url: str, data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        page = self._open(urllib.request.Request(url, data=json.dumps(data).encode(), headers={  # noqa: S310
-            "Content-Type": "application/json", "Accept": "application/json"}))
+        page = self._open(
+            urllib.request.Request(
+                url,
+                data=json.dumps(data).encode(),
+                headers={  # noqa: S310
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                },
+            )
+        )
         try:
             answer = json.loads(page.body)
         except ValueError:
@@ -82,8 +89,10 @@ class Web:
             with error:
                 return Page(error.url or "", error.code, error.read(LIMIT))
         except OSError as error:
-            raise NetworkError(f"SAML authentication failed: {parts.hostname}: "
-                               f"{getattr(error, 'reason', None) or type(error).__name__}") from None
+            raise NetworkError(
+                f"SAML authentication failed: {parts.hostname}: "
+                f"{getattr(error, 'reason', None) or type(error).__name__}"
+            ) from None
 
 
 def _account(link: Link, run: Run) -> tuple[str, Secret]:
@@ -91,8 +100,11 @@ def _account(link: Link, run: Run) -> tuple[str, Secret]:
     host = urlsplit(link.entry.text("url")).hostname or link.name
     user = link.entry.text("username") or run.ask(f"The user name at {host}").text(f"Username at {host}").strip()
     value = link.entry.get("password")
-    password = str(value) if value not in (None, "") else run.ask(f"The password of {user}").secret(
-        f"Password of {user} at {host}")
+    password = (
+        str(value)
+        if value not in (None, "")
+        else run.ask(f"The password of {user}").secret(f"Password of {user} at {host}")
+    )
     return user, Secret(password)
 
 
@@ -104,8 +116,9 @@ def okta(link: Link, run: Run) -> str:
     web = Web()
     status, answer = web.post_json(f"{base}/api/v1/authn", {"username": user, "password": password.reveal()})
     if status != 200:
-        raise AuthError(f"SAML authentication failed: Okta refused {user}: "
-                        f"{answer.get('errorSummary') or f'HTTP {status}'}")
+        raise AuthError(
+            f"SAML authentication failed: Okta refused {user}: {answer.get('errorSummary') or f'HTTP {status}'}"
+        )
     if answer.get("status") == "MFA_REQUIRED":
         answer = _okta_factor(web, answer, run)
     token = answer.get("sessionToken")
@@ -119,15 +132,25 @@ def okta(link: Link, run: Run) -> str:
 
 def _okta_factor(web: Web, answer: dict[str, Any], run: Run) -> dict[str, Any]:
     factors = [item for item in (answer.get("_embedded") or {}).get("factors") or [] if isinstance(item, dict)]
-    usable = [item for item in factors if item.get("factorType") == "push" or
-              str(item.get("factorType", "")).startswith(("token", "sms", "email"))]
+    usable = [
+        item
+        for item in factors
+        if item.get("factorType") == "push" or str(item.get("factorType", "")).startswith(("token", "sms", "email"))
+    ]
     if not usable:
-        raise AuthError("SAML authentication failed: Okta asks for a second factor that needs a browser",
-                        hints=["Set `driver: Browser`"])
+        raise AuthError(
+            "SAML authentication failed: Okta asks for a second factor that needs a browser",
+            hints=["Set `driver: Browser`"],
+        )
     factor = usable[0]
     if len(usable) > 1:
-        chosen = run.ask("The second factor").select("Choose a second factor", [
-            (str(index), f"{item.get('provider', '')} {item.get('factorType', '')}") for index, item in enumerate(usable)])
+        chosen = run.ask("The second factor").select(
+            "Choose a second factor",
+            [
+                (str(index), f"{item.get('provider', '')} {item.get('factorType', '')}")
+                for index, item in enumerate(usable)
+            ],
+        )
         factor = usable[int(chosen)]
     verify = str(((factor.get("_links") or {}).get("verify") or {}).get("href", ""))
     form: dict[str, Any] = {"stateToken": answer.get("stateToken", ""), "rememberDevice": False}
@@ -156,7 +179,9 @@ def adfs(link: Link, run: Run) -> str:
     page = web.get(f"{base}/adfs/ls/IdpInitiatedSignOn.aspx?loginToRp=urn:amazon:webservices")
     form = next((form for form in page.forms if any("pass" in name.lower() for name in form["fields"])), None)
     if form is None:
-        raise AuthError(f"SAML authentication failed: {urlsplit(base).hostname} shows no sign-in form (HTTP {page.status})")
+        raise AuthError(
+            f"SAML authentication failed: {urlsplit(base).hostname} shows no sign-in form (HTTP {page.status})"
+        )
     filled = dict(form["fields"])
     for name in filled:
         lowered = name.lower()
@@ -172,8 +197,10 @@ def adfs(link: Link, run: Run) -> str:
         if asked is None:
             break
         code = run.ask("The code of the second factor").text("Verification code").strip()
-        page = web.post(urljoin(page.url, asked["action"]), {
-            name: code if name.lower() in OTP_FIELDS else value for name, value in asked["fields"].items()})
+        page = web.post(
+            urljoin(page.url, asked["action"]),
+            {name: code if name.lower() in OTP_FIELDS else value for name, value in asked["fields"].items()},
+        )
     return _follow(web, page, refused=f"AD FS did not accept {user}")
 
 
@@ -187,5 +214,7 @@ def _follow(web: Web, page: Page, *, refused: str = "the identity provider gave 
         if form is None:
             break
         page = web.post(urljoin(page.url, form["action"]), form["fields"])
-    raise AuthError(f"SAML authentication failed: {refused}",
-                    hints=["Check user name and password", "Set `driver: Browser` to see what the page says"])
+    raise AuthError(
+        f"SAML authentication failed: {refused}",
+        hints=["Check user name and password", "Set `driver: Browser` to see what the page says"],
+    )

@@ -79,16 +79,24 @@ def of_aws_cli(run: Run, start_url: str, region: str) -> Token | None:
                 found = _parsed(file.read(1 << 20), start_url)
         except OSError:
             continue
-        if found is not None and found.start_url.rstrip("/#") == start_url.rstrip("/#") and found.region == region \
-                and found.fits(run.services.now()):
+        if (
+            found is not None
+            and found.start_url.rstrip("/#") == start_url.rstrip("/#")
+            and found.region == region
+            and found.fits(run.services.now())
+        ):
             return found
     return None
 
 
 def write(run: Run, token: Token) -> None:
     data: dict[str, Any] = {
-        "accessToken": token.access.reveal(), "expiresAt": rfc3339(token.expires_at), "region": token.region,
-        "startUrl": token.start_url, "refreshToken": token.refresh.reveal(), "clientId": token.client_id,
+        "accessToken": token.access.reveal(),
+        "expiresAt": rfc3339(token.expires_at),
+        "region": token.region,
+        "startUrl": token.start_url,
+        "refreshToken": token.refresh.reveal(),
+        "clientId": token.client_id,
         "clientSecret": token.client_secret.reveal(),
         "registrationExpiresAt": rfc3339(token.registration_ends) if token.registration_ends else "",
     }
@@ -112,6 +120,12 @@ def _parsed(content: bytes | None, start_url: str) -> Token | None:
     if expires_at is None:
         return None
     return Token(
-        Secret(access), expires_at.astimezone(UTC), str(data.get("region", "")), str(data.get("startUrl", start_url)),
-        Secret(str(data.get("refreshToken") or "")), str(data.get("clientId") or ""),
-        Secret(str(data.get("clientSecret") or "")), parse_time(data.get("registrationExpiresAt")))
+        Secret(access),
+        expires_at.astimezone(UTC),
+        str(data.get("region", "")),
+        str(data.get("startUrl", start_url)),
+        Secret(str(data.get("refreshToken") or "")),
+        str(data.get("clientId") or ""),
+        Secret(str(data.get("clientSecret") or "")),
+        parse_time(data.get("registrationExpiresAt")),
+    )

@@ -18,17 +18,23 @@ MAXIMUM = 43200
 CHAINED_MAXIMUM = 3600
 
 
-def session_credentials(answer: Mapping[str, Any], *, region: str, source: str, account: str = "",
-                        principal: str = "") -> AwsCredentials:
+def session_credentials(
+    answer: Mapping[str, Any], *, region: str, source: str, account: str = "", principal: str = ""
+) -> AwsCredentials:
     """The credentials of an answer; an answer without any is an error."""
     found = answer.get("Credentials") or {}
     if not found.get("AccessKeyId") or not found.get("SecretAccessKey"):
         raise AuthError("STS returned empty credentials")
     return AwsCredentials(
-        expires_at=parse_time(found.get("Expiration")), access_key_id=str(found["AccessKeyId"]),
+        expires_at=parse_time(found.get("Expiration")),
+        access_key_id=str(found["AccessKeyId"]),
         secret_access_key=Secret(str(found["SecretAccessKey"])),
-        session_token=Secret(str(found.get("SessionToken") or "")), region=region, account=account,
-        principal=principal, source=source)
+        session_token=Secret(str(found.get("SessionToken") or "")),
+        region=region,
+        account=account,
+        principal=principal,
+        source=source,
+    )
 
 
 def account_of(arn: str) -> str:
@@ -49,12 +55,15 @@ def clamped(value: object, run: Run, identity: Identity, *, low: int, high: int,
     try:
         wanted = seconds(value)
     except AuthError as error:
-        run.services.warn(f'{what} of identity "{identity.name}" is not used, {default} seconds instead: '
-                          f"{error.message}")
+        run.services.warn(
+            f'{what} of identity "{identity.name}" is not used, {default} seconds instead: {error.message}'
+        )
         return default
     if wanted < low or wanted > high:
         limit = low if wanted < low else high
-        run.services.warn(f'{what} of identity "{identity.name}" is {wanted} seconds; cut to the '
-                          f"{'minimum' if wanted < low else 'maximum'} of {limit} seconds")
+        run.services.warn(
+            f'{what} of identity "{identity.name}" is {wanted} seconds; cut to the '
+            f"{'minimum' if wanted < low else 'maximum'} of {limit} seconds"
+        )
         return limit
     return wanted

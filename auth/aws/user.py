@@ -36,8 +36,12 @@ class AwsUser(AwsIdentity):
         has_id, has_secret = entry.given("credentials.access_key_id"), entry.given("credentials.secret_access_key")
         if has_id != has_secret:
             missing = "secret_access_key" if has_id else "access_key_id"
-            report.config("access_key_id and secret_access_key must both be provided or both be empty for identity "
-                          f'"{entry.name}": {missing} is missing', "credentials", missing)
+            report.config(
+                "access_key_id and secret_access_key must both be provided or both be empty for identity "
+                f'"{entry.name}": {missing} is missing',
+                "credentials",
+                missing,
+            )
 
     def region(self, link: Link, run: Run) -> str:
         return link.entry.text("credentials.region") or files.DEFAULT_REGION
@@ -74,8 +78,10 @@ class AwsUser(AwsIdentity):
         from auth.aws import webflow
 
         if not link.entry.flag("credentials.webflow_enabled", True):
-            raise AuthError(f'browser authentication is disabled for identity "{link.name}"',
-                            hints=["Set credentials.webflow_enabled to true, or leave out --webflow"])
+            raise AuthError(
+                f'browser authentication is disabled for identity "{link.name}"',
+                hints=["Set credentials.webflow_enabled to true, or leave out --webflow"],
+            )
         return webflow.sign_in(link, run, region=self.region(link, run), fresh=fresh)
 
     def _keys(self, link: Link, run: Run) -> AwsCredentials:
@@ -85,18 +91,26 @@ class AwsUser(AwsIdentity):
         if bool(key) != bool(secret):
             raise ConfigError(
                 "invalid auth config: access_key_id and secret_access_key must both be provided or both be empty for "
-                f'identity "{entry.name}"', where=entry.where)
+                f'identity "{entry.name}"',
+                where=entry.where,
+            )
         mfa_arn = entry.text("credentials.mfa_arn")
         if key:
             return AwsCredentials(access_key_id=key, secret_access_key=Secret(secret), mfa_arn=mfa_arn)
         try:
             found = run.services.store.get(link.name, self.keyring_fingerprint(link, run), imported=True)
         except KeyringError as error:
-            raise KeyringError(f"failed to read AWS user credentials from keyring: {error.message}",
-                               explanation=error.explanation, hints=error.hints) from error
+            raise KeyringError(
+                f"failed to read AWS user credentials from keyring: {error.message}",
+                explanation=error.explanation,
+                hints=error.hints,
+            ) from error
         if found is not None and not isinstance(found, AwsCredentials):
-            raise KeyringError(f"failed to read AWS user credentials from keyring: the entry of {link.name} holds "
-                               f"{found.type} credentials", hints=["Run `atmos auth user configure`"])
+            raise KeyringError(
+                f"failed to read AWS user credentials from keyring: the entry of {link.name} holds "
+                f"{found.type} credentials",
+                hints=["Run `atmos auth user configure`"],
+            )
         if found is not None and found.session_token:
             run.services.warn(f"the keyring entry of {link.name} holds a session instead of keys and is not used")
             raise _SessionInstead(*_not_configured(link, run))
@@ -104,12 +118,15 @@ class AwsUser(AwsIdentity):
             raise KeyringError(
                 "failed to read AWS user credentials from keyring: "
                 f"{getattr(run.services.store.keyring, 'reason', '')}",
-                hints=["Unlock it and run this again", "Or use another keyring: ATMOS_KEYRING_TYPE"])
+                hints=["Unlock it and run this again", "Or use another keyring: ATMOS_KEYRING_TYPE"],
+            )
         if found is None:
             raise _NotConfigured(*_not_configured(link, run))
         if not found.secret_access_key:
-            raise KeyringError(f"failed to read AWS user credentials from keyring: the entry of {link.name} has no "
-                               "secret_access_key", hints=["Run `atmos auth user configure`"])
+            raise KeyringError(
+                f"failed to read AWS user credentials from keyring: the entry of {link.name} has no secret_access_key",
+                hints=["Run `atmos auth user configure`"],
+            )
         return replace(found, mfa_arn=mfa_arn or found.mfa_arn)
 
     def _ask_keys(self, link: Link, run: Run) -> AwsCredentials:
@@ -118,8 +135,9 @@ class AwsUser(AwsIdentity):
         key = prompter.text("AWS Access Key ID", message=title, validate=_required)
         secret = prompter.secret("AWS Secret Access Key", validate=_required)
         mfa_arn = link.entry.text("credentials.mfa_arn") or prompter.text("MFA ARN (optional)")
-        keys = AwsCredentials(access_key_id=key.strip(), secret_access_key=Secret(secret.strip()),
-                              mfa_arn=mfa_arn.strip())
+        keys = AwsCredentials(
+            access_key_id=key.strip(), secret_access_key=Secret(secret.strip()), mfa_arn=mfa_arn.strip()
+        )
         if not run.services.store.put(link.name, self.keyring_fingerprint(link, run), keys):
             run.services.warn(f"the keys of {link.name} were not stored: {run.services.store.problem}")
         return keys
@@ -135,8 +153,11 @@ class AwsUser(AwsIdentity):
                 try:
                     return self._get_session_token(link, keys, run)
                 except CloudError as again:
-                    raise _explained(again, "The MFA token you entered is invalid or has expired",
-                                     "Check the clock of the device that shows the code") from again
+                    raise _explained(
+                        again,
+                        "The MFA token you entered is invalid or has expired",
+                        "Check the clock of the device that shows the code",
+                    ) from again
             if error.code == "AccessDenied":
                 raise _explained(error, "Your IAM user does not have permission to call sts:GetSessionToken") from error
             if error.code.startswith("ExpiredToken"):
@@ -152,20 +173,32 @@ class AwsUser(AwsIdentity):
                 run.services.warn(f"the revoked keys of {link.name} are still in the keyring: {trouble.message}")
             if run.prompts and run.services.interactive:
                 return self._get_session_token(link, self._ask_keys(link, run), run)
-        hint = "Correct the keys in the configuration" if configured else \
-            f"Run: atmos auth user configure --identity {link.name}"
+        hint = (
+            "Correct the keys in the configuration"
+            if configured
+            else f"Run: atmos auth user configure --identity {link.name}"
+        )
         raise _explained(error, "credentials are invalid or have been revoked", hint) from error
 
     def _get_session_token(self, link: Link, keys: AwsCredentials, run: Run) -> AwsCredentials:
         assert isinstance(link.entry, Identity)
         duration = sts.clamped(
-            link.entry.get("session.duration") or keys.session_duration, run, link.entry, low=sts.MINIMUM,
-            high=MFA_MAXIMUM if keys.mfa_arn else sts.MAXIMUM, default=DEFAULT_DURATION, what="session duration")
+            link.entry.get("session.duration") or keys.session_duration,
+            run,
+            link.entry,
+            low=sts.MINIMUM,
+            high=MFA_MAXIMUM if keys.mfa_arn else sts.MAXIMUM,
+            default=DEFAULT_DURATION,
+            what="session duration",
+        )
         arguments: dict[str, object] = {"DurationSeconds": duration}
         if keys.mfa_arn:
             arguments["SerialNumber"] = keys.mfa_arn
-            arguments["TokenCode"] = run.ask(f"The MFA token of {link.name} (device {keys.mfa_arn})").text(
-                "Enter MFA Token", message=f"MFA Device: {keys.mfa_arn}", validate=_mfa_token).strip()
+            arguments["TokenCode"] = (
+                run.ask(f"The MFA token of {link.name} (device {keys.mfa_arn})")
+                .text("Enter MFA Token", message=f"MFA Device: {keys.mfa_arn}", validate=_mfa_token)
+                .strip()
+            )
         region = self.region(link, run)
         connection = client.connect("sts", link, run, region=region, credentials=keys)
         answer = client.call(connection.get_session_token, what=f"get a session for the user {link.name}", **arguments)
@@ -188,8 +221,10 @@ class _SessionInstead(AuthError):
 def _not_configured(link: Link, run: Run) -> tuple[str]:
     problem = getattr(run.services.store.keyring, "reason", "") or run.services.store.problem
     suffix = f" (nothing can be read from the keyring: {problem})" if problem else ""
-    return (f'aws user not configured: AWS User credentials not found for identity "{link.name}". Please configure '
-            f"credentials by running: atmos auth user configure --identity {link.name}{suffix}",)
+    return (
+        f'aws user not configured: AWS User credentials not found for identity "{link.name}". Please configure '
+        f"credentials by running: atmos auth user configure --identity {link.name}{suffix}",
+    )
 
 
 def _required(text: str) -> str:
@@ -209,8 +244,13 @@ def _is_about_mfa(error: CloudError) -> bool:
 
 
 def _explained(error: CloudError, explanation: str, hint: str = "") -> CloudError:
-    return CloudError(f"{explanation}: {error.message}", code=error.code, request_id=error.request_id,
-                      status=error.status, hints=[hint] if hint else error.hints)
+    return CloudError(
+        f"{explanation}: {error.message}",
+        code=error.code,
+        request_id=error.request_id,
+        status=error.status,
+        hints=[hint] if hint else error.hints,
+    )
 
 
 IDENTITY = AwsUser()

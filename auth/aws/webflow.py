@@ -46,8 +46,10 @@ def sign_in(link: Link, run: Run, *, region: str, fresh: bool) -> AwsCredentials
         else:
             return _credentials(link, run, region, key, answer, token, ends)
     if not run.prompts:
-        raise InteractionRequired("Browser authentication requires an interactive terminal or prompts",
-                                  hints=[f"Run `atmos auth login --identity {link.name}` in a terminal"])
+        raise InteractionRequired(
+            "Browser authentication requires an interactive terminal or prompts",
+            hints=[f"Run `atmos auth login --identity {link.name}` in a terminal"],
+        )
     return _browser(link, run, region)
 
 
@@ -57,16 +59,26 @@ def _browser(link: Link, run: Run, region: str) -> AwsCredentials:
     verifier = _b64(secrets.token_bytes(32))
     state = _b64(secrets.token_bytes(16))
     with Callback(state) as callback:
-        url = f"{_base(link, run, region)}/v1/authorize?" + urlencode({
-            "client_id": CLIENT_ID, "redirect_uri": callback.address, "response_type": "code", "scope": "openid",
-            "code_challenge": _b64(hashlib.sha256(verifier.encode()).digest()),
-            "code_challenge_method": "SHA-256", "state": state,
-        })
+        url = f"{_base(link, run, region)}/v1/authorize?" + urlencode(
+            {
+                "client_id": CLIENT_ID,
+                "redirect_uri": callback.address,
+                "response_type": "code",
+                "scope": "openid",
+                "code_challenge": _b64(hashlib.sha256(verifier.encode()).digest()),
+                "code_challenge_method": "SHA-256",
+                "state": state,
+            }
+        )
         code = _wait_for_code(run, callback, url)
     key = _new_key()
-    answer = _token(link, run, region, key, {
-        "grant_type": "authorization_code", "code": code, "code_verifier": verifier,
-        "redirect_uri": callback.address})
+    answer = _token(
+        link,
+        run,
+        region,
+        key,
+        {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": callback.address},
+    )
     ends = datetime.fromtimestamp(run.services.now(), UTC) + LIFETIME
     return _credentials(link, run, region, key, answer, Secret(""), ends)
 
@@ -77,22 +89,37 @@ def _wait_for_code(run: Run, callback: Any, url: str) -> str:
         prompter.show(TITLE, ["Opening browser for authentication...", "If the browser doesn't open, visit:", url])
         run.services.open_browser(url)
     else:
-        prompter.show("🔐 **AWS Browser Authentication (Non-Interactive)**", [
-            "Visit this URL on a device with a browser:", url,
-            "After signing in, paste the authorization code below."])
+        prompter.show(
+            "🔐 **AWS Browser Authentication (Non-Interactive)**",
+            [
+                "Visit this URL on a device with a browser:",
+                url,
+                "After signing in, paste the authorization code below.",
+            ],
+        )
         callback.read_stdin()
     found = callback.wait(WAIT_SECONDS)
     if found is None:
-        raise AuthError("browser authentication timed out",
-                        hints=[f"Sign in within {WAIT_SECONDS / 60:.0f} minutes of the browser opening"])
+        raise AuthError(
+            "browser authentication timed out",
+            hints=[f"Sign in within {WAIT_SECONDS / 60:.0f} minutes of the browser opening"],
+        )
     return str(found)
 
 
-def _credentials(link: Link, run: Run, region: str, key: EllipticCurvePrivateKey, answer: dict[str, Any],
-                 old_token: Secret, ends: datetime) -> AwsCredentials:
+def _credentials(
+    link: Link,
+    run: Run,
+    region: str,
+    key: EllipticCurvePrivateKey,
+    answer: dict[str, Any],
+    old_token: Secret,
+    ends: datetime,
+) -> AwsCredentials:
     found = answer.get("access_token")
-    if not isinstance(found, dict) or not all(found.get(name) for name in (
-            "access_key_id", "secret_access_key", "session_token")):
+    if not isinstance(found, dict) or not all(
+        found.get(name) for name in ("access_key_id", "secret_access_key", "session_token")
+    ):
         raise AuthError("failed to exchange authorization code for credentials: token response missing credentials")
     refresh = answer.get("refresh_token") or old_token.reveal()
     if refresh:
@@ -101,8 +128,12 @@ def _credentials(link: Link, run: Run, region: str, key: EllipticCurvePrivateKey
     span = float(lifetime) if isinstance(lifetime, (int, float)) and lifetime > 0 else 900.0
     return AwsCredentials(
         expires_at=datetime.fromtimestamp(int(run.services.now() + span), UTC),
-        access_key_id=str(found["access_key_id"]), secret_access_key=Secret(str(found["secret_access_key"])),
-        session_token=Secret(str(found["session_token"])), region=region, source="browser")
+        access_key_id=str(found["access_key_id"]),
+        secret_access_key=Secret(str(found["secret_access_key"])),
+        session_token=Secret(str(found["session_token"])),
+        region=region,
+        source="browser",
+    )
 
 
 def _token(link: Link, run: Run, region: str, key: EllipticCurvePrivateKey, form: dict[str, str]) -> dict[str, Any]:
@@ -110,8 +141,14 @@ def _token(link: Link, run: Run, region: str, key: EllipticCurvePrivateKey, form
     from auth.web import post_form
 
     address = f"{_base(link, run, region)}/v1/token"
-    status, body = post_form(address, {"client_id": CLIENT_ID, **form}, headers={"DPoP": _proof(key, address)},
-                             timeout=30, limit=BODY_LIMIT, what="exchange authorization code for credentials")
+    status, body = post_form(
+        address,
+        {"client_id": CLIENT_ID, **form},
+        headers={"DPoP": _proof(key, address)},
+        timeout=30,
+        limit=BODY_LIMIT,
+        what="exchange authorization code for credentials",
+    )
     try:
         answer = json.loads(body)
     except ValueError:
@@ -119,8 +156,10 @@ def _token(link: Link, run: Run, region: str, key: EllipticCurvePrivateKey, form
     if status != 200 or not isinstance(answer, dict):
         fields = answer if isinstance(answer, dict) else {}
         detail = ": ".join(str(fields[name]) for name in ("error", "error_description") if fields.get(name))
-        raise AuthError("failed to exchange authorization code for credentials: "
-                        f"{detail or 'no usable answer'} (HTTP {status}, endpoint: {address})")
+        raise AuthError(
+            "failed to exchange authorization code for credentials: "
+            f"{detail or 'no usable answer'} (HTTP {status}, endpoint: {address})"
+        )
     return answer
 
 
@@ -144,8 +183,11 @@ def _proof(key: EllipticCurvePrivateKey, address: str) -> str:
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
     numbers = key.public_key().public_numbers()
-    header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {
-        "kty": "EC", "crv": "P-256", "x": _b64(numbers.x.to_bytes(32)), "y": _b64(numbers.y.to_bytes(32))}}
+    header = {
+        "typ": "dpop+jwt",
+        "alg": "ES256",
+        "jwk": {"kty": "EC", "crv": "P-256", "x": _b64(numbers.x.to_bytes(32)), "y": _b64(numbers.y.to_bytes(32))},
+    }
     claims = {"jti": _b64(secrets.token_bytes(16)), "htm": "POST", "htu": address, "iat": int(time.time())}
     signed = ".".join(_b64(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
     r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
@@ -161,10 +203,14 @@ def _keep(link: Link, run: Run, token: Secret, key: EllipticCurvePrivateKey, reg
     from cryptography.hazmat.primitives import serialization
 
     path = _file(link, run)
-    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
-                            serialization.NoEncryption())
-    data = {"refreshToken": token.reveal(), "region": region, "expiresAt": rfc3339(ends),
-            "dpopKey": base64.b64encode(der).decode(), "fingerprint": run.fingerprint(link)}
+    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    data = {
+        "refreshToken": token.reveal(),
+        "region": region,
+        "expiresAt": rfc3339(ends),
+        "dpopKey": base64.b64encode(der).decode(),
+        "fingerprint": run.fingerprint(link),
+    }
     try:
         atomic.private_folder(os.path.dirname(path))
         atomic.write_private(path, json.dumps(data, indent=2) + "\n")

@@ -67,7 +67,7 @@ def write_private(path: str, content: bytes | str, *, mode: int = 0o600) -> None
                 os.fchmod(descriptor, mode)
                 view = memoryview(data)
                 while view:
-                    view = view[os.write(descriptor, view):]
+                    view = view[os.write(descriptor, view) :]
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)

@@ -34,8 +34,9 @@ def store(run: Run, registry: str, user: str, password: Secret) -> None:
         document = _read(path)
         helper = _helper(document, registry)
         if helper:
-            _call(run, helper, "store", json.dumps(
-                {"ServerURL": registry, "Username": user, "Secret": password.reveal()}))
+            _call(
+                run, helper, "store", json.dumps({"ServerURL": registry, "Username": user, "Secret": password.reveal()})
+            )
             return
         auths = document.setdefault("auths", {})
         if not isinstance(auths, dict):
@@ -83,8 +84,10 @@ def _read(path: str) -> dict[str, Any]:
     try:
         document = json.loads(content)
     except ValueError as error:
-        raise StorageError(f"failed to read Docker config: invalid JSON: {error} ({path})",
-                           hints=["Correct or remove that file; nothing was written"]) from error
+        raise StorageError(
+            f"failed to read Docker config: invalid JSON: {error} ({path})",
+            hints=["Correct or remove that file; nothing was written"],
+        ) from error
     if not isinstance(document, dict):
         raise StorageError(f"failed to read Docker config: {path} is not an object; nothing was written")
     return document
@@ -105,11 +108,19 @@ def _call(run: Run, helper: str, verb: str, text: str) -> None:
     """Hand something to a credential helper: on its stdin, never in its arguments."""
     program = f"docker-credential-{helper}"
     try:
-        done = subprocess.run([program, verb], input=text.encode(), env=dict(run.services.env), capture_output=True,
-                              timeout=HELPER_SECONDS, check=False)
+        done = subprocess.run(
+            [program, verb],
+            input=text.encode(),
+            env=dict(run.services.env),
+            capture_output=True,
+            timeout=HELPER_SECONDS,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         reason = getattr(error, "strerror", None) or "it did not finish in time"
-        raise AuthError(f"Docker's credential helper {program} cannot be used: {reason}",
-                        hints=["Install it, or remove it from Docker's config.json"]) from None
+        raise AuthError(
+            f"Docker's credential helper {program} cannot be used: {reason}",
+            hints=["Install it, or remove it from Docker's config.json"],
+        ) from None
     if done.returncode and verb != "erase":
         raise AuthError(f"Docker's credential helper {program} failed with exit status {done.returncode}")

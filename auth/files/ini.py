@@ -32,7 +32,7 @@ class Section:
         """The value of one of our comments, before the header or below it."""
         for line in (*self.before, *self.lines):
             if line.startswith(mark):
-                return line[len(mark):].strip()
+                return line[len(mark) :].strip()
         return ""
 
 
@@ -62,8 +62,9 @@ class Document:
 
     def text(self) -> str:
         blocks = ["\n".join(self.head)] if any(line.strip() for line in self.head) else []
-        blocks += ["\n".join([*section.before, f"[{section.name}]", *section.lines]).rstrip()
-                   for section in self.sections]
+        blocks += [
+            "\n".join([*section.before, f"[{section.name}]", *section.lines]).rstrip() for section in self.sections
+        ]
         return "\n\n".join(block.strip("\n") for block in blocks) + "\n" if blocks else ""
 
 
@@ -77,7 +78,7 @@ def parse(text: str) -> Document:
         if stripped.startswith("[") and "]" in stripped:
             start = _start_of_header(pending, current is document.head)
             current.extend(item for item in pending[:start] if item.strip())
-            section = Section(stripped[1:stripped.rindex("]")].strip(), pending[start:])
+            section = Section(stripped[1 : stripped.rindex("]")].strip(), pending[start:])
             pending = []
             document.sections.append(section)
             current = section.lines

@@ -42,10 +42,17 @@ def remove(path: str, cluster_suffix: str, *, dry_run: bool = False) -> list[str
         clusters = {_name(item) for item in _items(document, "clusters") if _name(item).endswith(cluster_suffix)}
         if not clusters or dry_run:
             return [path] if clusters else []
-        contexts = [item for item in _items(document, "contexts")
-                    if isinstance(item, dict) and (item.get("context") or {}).get("cluster") in clusters]
+        contexts = [
+            item
+            for item in _items(document, "contexts")
+            if isinstance(item, dict) and (item.get("context") or {}).get("cluster") in clusters
+        ]
         users = {(item.get("context") or {}).get("user") for item in contexts}
-        gone: dict[str, set[Any]] = {"clusters": clusters, "contexts": {_name(item) for item in contexts}, "users": users}
+        gone: dict[str, set[Any]] = {
+            "clusters": clusters,
+            "contexts": {_name(item) for item in contexts},
+            "users": users,
+        }
         for section in LISTS:
             document[section] = [item for item in _items(document, section) if _name(item) not in gone[section]]
         if document.get("current-context") in gone["contexts"]:
@@ -66,8 +73,9 @@ def _read(path: str) -> dict[str, Any]:
     try:
         document = yaml.safe_load(content)
     except yaml.YAMLError as error:
-        raise StorageError(f"failed to read kubeconfig {path}: {error}",
-                           hints=["Correct or remove that file; nothing was written"]) from error
+        raise StorageError(
+            f"failed to read kubeconfig {path}: {error}", hints=["Correct or remove that file; nothing was written"]
+        ) from error
     if not isinstance(document, dict):
         raise StorageError(f"failed to read kubeconfig {path}: it is not a mapping; nothing was written")
     return document
@@ -80,8 +88,15 @@ def _write(path: str, document: dict[str, Any], mode: int) -> None:
 
 
 def _empty() -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "Config", "clusters": [], "contexts": [], "users": [], "preferences": {},
-            "current-context": ""}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [],
+        "contexts": [],
+        "users": [],
+        "preferences": {},
+        "current-context": "",
+    }
 
 
 def _items(document: dict[str, Any], section: str) -> list[Any]:

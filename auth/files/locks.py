@@ -23,8 +23,14 @@ LOGIN_DEADLINE = 330.0
 
 
 @contextlib.contextmanager
-def locked(path: str, *, deadline: float = FILE_DEADLINE, purpose: str = "",
-           on_wait: Callable[[str], None] | None = None, transient: bool = False) -> Iterator[bool]:
+def locked(
+    path: str,
+    *,
+    deadline: float = FILE_DEADLINE,
+    purpose: str = "",
+    on_wait: Callable[[str], None] | None = None,
+    transient: bool = False,
+) -> Iterator[bool]:
     """Hold the lock at `path`. Yields whether somebody else held it first; raises `LockTimeout` naming the holder.
 
     A transient lock's file goes when the lock is released.

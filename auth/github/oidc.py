@@ -25,12 +25,19 @@ class GithubOidc(ProviderKind):
     def authenticate(self, link: Link, run: Run) -> Credentials:
         env = run.services.env
         if env.get("GITHUB_ACTIONS") != "true":
-            raise AuthError("GitHub OIDC authentication is only available in GitHub Actions environment",
-                            hints=["Use another identity outside of GitHub Actions"])
+            raise AuthError(
+                "GitHub OIDC authentication is only available in GitHub Actions environment",
+                hints=["Use another identity outside of GitHub Actions"],
+            )
         audience = link.entry.text("spec.audience") or DEFAULT_AUDIENCE
         token = env.get("ACTIONS_ID_TOKEN") or self._fetch(run, audience)
-        return TokenCredentials(expires_at=jwt.expiry(jwt.claims(token)), token=Secret(token), provider=link.name,
-                                audience=audience, region=link.entry.text("region"))
+        return TokenCredentials(
+            expires_at=jwt.expiry(jwt.claims(token)),
+            token=Secret(token),
+            provider=link.name,
+            audience=audience,
+            region=link.entry.text("region"),
+        )
 
     def _fetch(self, run: Run, audience: str) -> str:
         env = run.services.env
@@ -43,8 +50,12 @@ class GithubOidc(ProviderKind):
             raise AuthError("ACTIONS_ID_TOKEN_REQUEST_URL must be an https address with a host")
         query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("audience", audience)])
         status, body = web.get(
-            urlunsplit(parts._replace(query=query)), timeout=10, what="get the job's OIDC token from GitHub",
-            headers={"Authorization": f"bearer {env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"}, sleep=run.services.sleep)
+            urlunsplit(parts._replace(query=query)),
+            timeout=10,
+            what="get the job's OIDC token from GitHub",
+            headers={"Authorization": f"bearer {env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"},
+            sleep=run.services.sleep,
+        )
         if status != 200:
             raise AuthError(f"cannot get the job's OIDC token from GitHub: OIDC endpoint returned status {status}")
         try:

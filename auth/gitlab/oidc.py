@@ -26,14 +26,23 @@ class GitlabOidc(ProviderKind):
         wanted = link.entry.text("spec.audience")
         audiences = jwt.audiences(found)
         if wanted and wanted not in audiences:
-            raise AuthError(f"the token in {source} is for {', '.join(audiences) or 'no audience'}, not for {wanted}",
-                            hints=[f"Set `aud: {wanted}` under `id_tokens` in .gitlab-ci.yml, or correct `spec.audience`"])
+            raise AuthError(
+                f"the token in {source} is for {', '.join(audiences) or 'no audience'}, not for {wanted}",
+                hints=[f"Set `aud: {wanted}` under `id_tokens` in .gitlab-ci.yml, or correct `spec.audience`"],
+            )
         expires_at = jwt.expiry(found)
         if expires_at is not None and expires_at.timestamp() + jwt.SKEW.total_seconds() <= run.services.now():
-            raise AuthError(f"the token in {source} has expired",
-                            hints=["Tokens of a job live as long as its timeout: authenticate earlier, or raise it"])
-        return TokenCredentials(expires_at=expires_at, token=Secret(token), provider=link.name,
-                                audience=wanted or ", ".join(audiences), region=link.entry.text("region"))
+            raise AuthError(
+                f"the token in {source} has expired",
+                hints=["Tokens of a job live as long as its timeout: authenticate earlier, or raise it"],
+            )
+        return TokenCredentials(
+            expires_at=expires_at,
+            token=Secret(token),
+            provider=link.name,
+            audience=wanted or ", ".join(audiences),
+            region=link.entry.text("region"),
+        )
 
     def _token(self, link: Link, run: Run) -> tuple[str, str]:
         """The token, and where it was found."""
@@ -51,9 +60,13 @@ class GitlabOidc(ProviderKind):
         variable = link.entry.text("spec.token_env") or DEFAULT_VARIABLE
         token = run.services.env.get(variable, "").strip()
         if not token:
-            raise AuthError(f"the variable {variable} holds no GitLab ID token",
-                            hints=[f"Declare it in the job: `id_tokens: {{{variable}: {{aud: …}}}}`",
-                                   "Or name another with `spec.token_env`"])
+            raise AuthError(
+                f"the variable {variable} holds no GitLab ID token",
+                hints=[
+                    f"Declare it in the job: `id_tokens: {{{variable}: {{aud: …}}}}`",
+                    "Or name another with `spec.token_env`",
+                ],
+            )
         return token, variable
 
 

@@ -83,8 +83,13 @@ class NoKeyring:
         return []
 
 
-def open_keyring(config: AuthConfig, env: Mapping[str, str], prompter: Callable[[], Prompter | None], *,
-                 resolve: Callable[[str], str]) -> Keyring:
+def open_keyring(
+    config: AuthConfig,
+    env: Mapping[str, str],
+    prompter: Callable[[], Prompter | None],
+    *,
+    resolve: Callable[[str], str],
+) -> Keyring:
     """The keyring that is configured. `prompter` gives whoever may be asked for a password, if anybody."""
     wanted = (env.get("ATMOS_KEYRING_TYPE") or str(config.get("keyring.type") or "system")).strip().lower()
     if wanted == "memory":
@@ -93,10 +98,14 @@ def open_keyring(config: AuthConfig, env: Mapping[str, str], prompter: Callable[
         from auth.keyrings.file import FileKeyring
 
         folder = env.get("ATMOS_KEYRING_FILE_PATH") or str(config.get("keyring.spec.path") or "")
-        password_env = (env.get("ATMOS_KEYRING_PASSWORD_ENV") or str(config.get("keyring.spec.password_env") or "")
-                        or "ATMOS_KEYRING_PASSWORD")
-        return FileKeyring(resolve(folder) if folder else f"{paths.data_home(env)}/keyring", password_env, env,
-                           prompter)
+        password_env = (
+            env.get("ATMOS_KEYRING_PASSWORD_ENV")
+            or str(config.get("keyring.spec.password_env") or "")
+            or "ATMOS_KEYRING_PASSWORD"
+        )
+        return FileKeyring(
+            resolve(folder) if folder else f"{paths.data_home(env)}/keyring", password_env, env, prompter
+        )
     if wanted != "system" and wanted in third_party():
         return _of_package(wanted, config, env)
     from auth.keyrings.system import open_system
@@ -120,8 +129,9 @@ def third_party() -> dict[str, EntryPoint]:
     """Keyrings of other packages, by type."""
     from importlib.metadata import entry_points
 
-    return {point.name.lower(): point for point in entry_points(group=ENTRY_POINTS)
-            if point.name.lower() not in BUILT_IN}
+    return {
+        point.name.lower(): point for point in entry_points(group=ENTRY_POINTS) if point.name.lower() not in BUILT_IN
+    }
 
 
 def _of_package(wanted: str, config: AuthConfig, env: Mapping[str, str]) -> Keyring:
@@ -133,6 +143,8 @@ def _of_package(wanted: str, config: AuthConfig, env: Mapping[str, str]) -> Keyr
     except AuthError:
         raise
     except Exception as error:
-        raise KeyringError(f"the keyring {wanted} of another package cannot be opened: {error}",
-                           hints=["Update or remove that package, or choose another `keyring.type`"]) from error
+        raise KeyringError(
+            f"the keyring {wanted} of another package cannot be opened: {error}",
+            hints=["Update or remove that package, or choose another `keyring.type`"],
+        ) from error
     return found

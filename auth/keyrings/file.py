@@ -29,8 +29,9 @@ class FileKeyring:
 
     type = "file"
 
-    def __init__(self, folder: str, password_env: str, env: Mapping[str, str],
-                 prompter: Callable[[], Prompter | None]) -> None:
+    def __init__(
+        self, folder: str, password_env: str, env: Mapping[str, str], prompter: Callable[[], Prompter | None]
+    ) -> None:
         # A path that looks like a file names a file in the folder meant.
         self.folder = os.path.dirname(folder) if "." in os.path.basename(folder) else folder
         self._password_env = password_env
@@ -49,18 +50,25 @@ class FileKeyring:
         except jwe.WrongPassword as error:
             raise KeyringError(
                 f"the password does not open the keyring entry {self._file(key)}",
-                hints=[f"Set {self._password_env} to the password it was written with",
-                       "Or remove the file and log in again"],
+                hints=[
+                    f"Set {self._password_env} to the password it was written with",
+                    "Or remove the file and log in again",
+                ],
             ) from error
         except (jwe.Malformed, ValueError, KeyError, TypeError, binascii.Error) as error:
-            raise KeyringError(f"the keyring entry {self._file(key)} is damaged: {error}",
-                               hints=["Remove the file and log in again"]) from error
+            raise KeyringError(
+                f"the keyring entry {self._file(key)} is damaged: {error}", hints=["Remove the file and log in again"]
+            ) from error
 
     def set(self, key: str, text: str) -> None:
         password = self.password()
         item = {
-            "Key": key, "Data": base64.b64encode(text.encode()).decode(), "Label": "", "Description": "",
-            "KeychainNotTrustApplication": False, "KeychainNotSynchronizable": False,
+            "Key": key,
+            "Data": base64.b64encode(text.encode()).decode(),
+            "Label": "",
+            "Description": "",
+            "KeychainNotTrustApplication": False,
+            "KeychainNotSynchronizable": False,
         }
         created = datetime.now(UTC).isoformat()
         sealed = jwe.encrypt(json.dumps(item).encode(), password, header={"created": created})
@@ -89,14 +97,18 @@ class FileKeyring:
                 if prompter is None:
                     raise KeyringError(
                         f"keyring: password required: set {self._password_env} environment variable or run in "
-                        "interactive mode")
+                        "interactive mode"
+                    )
                 found = prompter.secret(
                     f'Enter passphrase to unlock "{self.folder}"',
                     message="Enter password to encrypt/decrypt keyring file",
-                    validate=lambda text: "" if len(text) >= MINIMUM else f"At least {MINIMUM} characters, please")
+                    validate=lambda text: "" if len(text) >= MINIMUM else f"At least {MINIMUM} characters, please",
+                )
             if len(found) < MINIMUM:
-                raise KeyringError(f"keyring: password too short (at least {MINIMUM} characters are required)",
-                                   hints=[f"Set {self._password_env} to a longer one"])
+                raise KeyringError(
+                    f"keyring: password too short (at least {MINIMUM} characters are required)",
+                    hints=[f"Set {self._password_env} to a longer one"],
+                )
             self._password = found
         return self._password
 

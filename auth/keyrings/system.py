@@ -71,8 +71,10 @@ def bounded(action: Callable[[], _Result], timeout: float, verb: str) -> _Result
     error = KeyringError(
         f"the system keyring did not answer within {timeout:g} seconds (to {verb} it)",
         explanation="It may be locked and waiting for a dialog, or its service may hang.",
-        hints=["Unlock it and run this again",
-               "Or use another keyring: ATMOS_KEYRING_TYPE=file with ATMOS_KEYRING_PASSWORD"],
+        hints=[
+            "Unlock it and run this again",
+            "Or use another keyring: ATMOS_KEYRING_TYPE=file with ATMOS_KEYRING_PASSWORD",
+        ],
     )
     error.locked = True
     raise error
@@ -133,7 +135,7 @@ def _encoded(text: str) -> str:
 
 def _decoded(text: str) -> str:
     if text.startswith(_MAC_PREFIX):
-        return base64.b64decode(text[len(_MAC_PREFIX):]).decode()
+        return base64.b64decode(text[len(_MAC_PREFIX) :]).decode()
     if text.startswith(_MAC_HEX_PREFIX):
-        return bytes.fromhex(text[len(_MAC_HEX_PREFIX):]).decode()
+        return bytes.fromhex(text[len(_MAC_HEX_PREFIX) :]).decode()
     return text

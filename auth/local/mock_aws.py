@@ -18,8 +18,13 @@ PRINCIPAL = f"arn:aws:iam::{ACCOUNT}:user/mock-user"
 
 def _credentials(name: str) -> AwsCredentials:
     return AwsCredentials(
-        expires_at=EXPIRES, access_key_id=f"MOCK_KEY_{name}", secret_access_key=Secret(f"MOCK_SECRET_{name}"),
-        session_token=Secret(f"MOCK_TOKEN_{name}"), region=REGION, source="mock")
+        expires_at=EXPIRES,
+        access_key_id=f"MOCK_KEY_{name}",
+        secret_access_key=Secret(f"MOCK_SECRET_{name}"),
+        session_token=Secret(f"MOCK_TOKEN_{name}"),
+        region=REGION,
+        source="mock",
+    )
 
 
 class MockAwsProvider(ProviderKind):
@@ -46,7 +51,10 @@ class MockAwsIdentity(AwsIdentity):
         return {
             "AWS_CONFIG_FILE": "/tmp/mock-config",  # noqa: S108 - a name for tests, nothing is written there
             "AWS_SHARED_CREDENTIALS_FILE": "/tmp/mock-credentials",  # noqa: S108
-            "AWS_PROFILE": link.name, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "MOCK_IDENTITY": link.name,
+            "AWS_PROFILE": link.name,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "MOCK_IDENTITY": link.name,
         }
 
     def change(self, link: Link, run: Run) -> Change:

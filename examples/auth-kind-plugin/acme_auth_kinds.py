@@ -1,10 +1,10 @@
 """The kind `acme/token-file`: a token that somebody else puts into a file, given to processes as `ACME_TOKEN_FILE`.
 
-    auth:
-      providers:
-        badge: {kind: acme/token-file, spec: {path: ~/.acme/token}}
-      identities:
-        me: {kind: acme/token-file, via: {provider: badge}, principal: {team: core}}
+auth:
+  providers:
+    badge: {kind: acme/token-file, spec: {path: ~/.acme/token}}
+  identities:
+    me: {kind: acme/token-file, via: {provider: badge}, principal: {team: core}}
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class TokenFile(ProviderKind):
             with open(path, encoding="utf-8") as file:
                 token = file.read().strip()
         except OSError as error:
-            raise AuthError(f"cannot read the token file {path}: {error.strerror}",
-                            hints=["Ask the badge office for a new one"]) from error
+            raise AuthError(
+                f"cannot read the token file {path}: {error.strerror}", hints=["Ask the badge office for a new one"]
+            ) from error
         return TokenCredentials(token=Secret(token), provider=link.name)
 
 

@@ -27,7 +27,9 @@ def run(app: App, argv: list[str]) -> int:
     unknown = [word for word in argv if word.startswith("-") and word != "--no-descriptions"]
     usage = f"atmos completion {'|'.join(SHELLS)}"
     if unknown:
-        raise UsageError(f"unknown flag {unknown[0]} for command atmos completion", usage=usage, command="atmos completion")
+        raise UsageError(
+            f"unknown flag {unknown[0]} for command atmos completion", usage=usage, command="atmos completion"
+        )
     if not words:
         raise UsageError("`atmos completion` requires the name of a shell.", usage=usage, command="atmos completion")
     if len(words) > 1 or words[0] not in SHELLS:

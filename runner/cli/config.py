@@ -16,8 +16,12 @@ def config() -> None:
     pass
 
 
-@clicks.command("atmos config get", "Print one value of the configuration", parent=config,
-                examples=" $ atmos config get stacks.base_path\n $ atmos config get .env.AWS_REGION")
+@clicks.command(
+    "atmos config get",
+    "Print one value of the configuration",
+    parent=config,
+    examples=" $ atmos config get stacks.base_path\n $ atmos config get .env.AWS_REGION",
+)
 @clicks.argument("path")
 @clicks.option("--format", "-f", "format_", metavar="FORMAT", default="", help="json or yaml; texts are bare without")
 def get(app: App, path: str, format_: str) -> int:

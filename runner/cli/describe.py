@@ -41,16 +41,29 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
 class Choices:
     """The common options, read."""
 
-    def __init__(self, app: App, format_: str, file: str, process_templates: bool | None, process_functions: bool | None,
-                 skip: tuple[str, ...], query: str, error_mode: str) -> None:
+    def __init__(
+        self,
+        app: App,
+        format_: str,
+        file: str,
+        process_templates: bool | None,
+        process_functions: bool | None,
+        skip: tuple[str, ...],
+        query: str,
+        error_mode: str,
+    ) -> None:
         from runner.globals import FALSE
 
         if format_ not in ("", "yaml", "json"):
             raise AtmosError(f"invalid 'format': {format_}", hints=["The formats are yaml and json"])
         self.app = app
         self.format, self.file, self.query = format_, file, query
-        self.templates = app.env.get("ATMOS_PROCESS_TEMPLATES") not in FALSE if process_templates is None else process_templates
-        self.functions = app.env.get("ATMOS_PROCESS_FUNCTIONS") not in FALSE if process_functions is None else process_functions
+        self.templates = (
+            app.env.get("ATMOS_PROCESS_TEMPLATES") not in FALSE if process_templates is None else process_templates
+        )
+        self.functions = (
+            app.env.get("ATMOS_PROCESS_FUNCTIONS") not in FALSE if process_functions is None else process_functions
+        )
         given = skip or (app.env.get("ATMOS_SKIP", ""),)
         self.skip = tuple(name for text in given for name in text.split(",") if name)
         describe = app.config.section("describe")
@@ -98,7 +111,9 @@ class Choices:
             self.app.out(text)
         if self.failures and self.mode == "warn":
             reasons = "".join(f"\n  {error.message}" for error in self.failures[:10])
-            self.app.err(f"{len(self.failures)} value(s) could not be determined and are shown as (computed).{reasons}\n")
+            self.app.err(
+                f"{len(self.failures)} value(s) could not be determined and are shown as (computed).{reasons}\n"
+            )
         return 0
 
 
@@ -115,11 +130,21 @@ def describe() -> None:
     pass
 
 
-@clicks.command("atmos describe component", "Show the configuration of a component in a stack", parent=describe, examples=_EXAMPLES)
+@clicks.command(
+    "atmos describe component", "Show the configuration of a component in a stack", parent=describe, examples=_EXAMPLES
+)
 @clicks.argument("component", required=False, default="")
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="The stack")
 @_common
-@clicks.option("--provenance", type=bool, default=None, is_flag=False, flag_value=True, expose_value=False, help="Accepted; the result is plain YAML")
+@clicks.option(
+    "--provenance",
+    type=bool,
+    default=None,
+    is_flag=False,
+    flag_value=True,
+    expose_value=False,
+    help="Accepted; the result is plain YAML",
+)
 @clicks.option("--use-mocks", is_flag=True, hidden=True, expose_value=False)
 def component_(app: App, component: str, stack: str, **options: Any) -> int:
     """`atmos describe component`."""
@@ -129,7 +154,9 @@ def component_(app: App, component: str, stack: str, **options: Any) -> int:
 
     choices = Choices(app, **options)
     if not component:
-        raise AtmosError("`component` is required.", explanation="Usage: `atmos describe component <component> -s <stack>`")
+        raise AtmosError(
+            "`component` is required.", explanation="Usage: `atmos describe component <component> -s <stack>`"
+        )
     stack = stack or app.env.get("ATMOS_STACK", "")
     if not stack:
         raise AtmosError("stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)",
@@ -146,7 +173,9 @@ def component_(app: App, component: str, stack: str, **options: Any) -> int:
     settings = app.config.section("describe")
     settings = settings if isinstance(settings, dict) else {}
     configured = settings.get("component")
-    chosen = app.env.get("ATMOS_DESCRIBE_COMPONENT_FILTER") or (configured.get("filter") if isinstance(configured, dict) else "")
+    chosen = app.env.get("ATMOS_DESCRIBE_COMPONENT_FILTER") or (
+        configured.get("filter") if isinstance(configured, dict) else ""
+    )
     result = full if str(chosen).lower() == "full" else {name: full[name] for name in SHOWN if name in full}
     if isinstance(settings.get("settings"), dict) and settings["settings"].get("include_empty") is False:
         result = {name: value for name, value in result.items() if value not in ("", {}, [], None)}
@@ -154,7 +183,20 @@ def component_(app: App, component: str, stack: str, **options: Any) -> int:
 
 
 _SECRET_KEYS = ("secret", "password", "token", "private_key", "access_key_id", "assertion", "api_key")
-_NO_SECRET = ("_file", "_url", "_uri", "_env", "_path", "_lifetime", "_duration", "_ttl", "_type", "_name", "_arn", "_endpoint")
+_NO_SECRET = (
+    "_file",
+    "_url",
+    "_uri",
+    "_env",
+    "_path",
+    "_lifetime",
+    "_duration",
+    "_ttl",
+    "_type",
+    "_name",
+    "_arn",
+    "_endpoint",
+)
 MASK = "********"
 
 
@@ -177,7 +219,9 @@ def mask(value: Any, key: str = "") -> Any:
 
 @clicks.command("atmos describe stacks", "Show stacks and their components", parent=describe)
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="Only this stack, by its name or its file")
-@clicks.option("--components", metavar="NAMES", multiple=True, help="Only these components, or those that use these modules")
+@clicks.option(
+    "--components", metavar="NAMES", multiple=True, help="Only these components, or those that use these modules"
+)
 @clicks.option("--component-types", metavar="TYPES", multiple=True, help="Only components of these types")
 @clicks.option("--sections", metavar="NAMES", multiple=True, help="Only these sections")
 @clicks.option("--include-empty-stacks", is_flag=True, help="Stacks without components too")
@@ -207,7 +251,9 @@ def stacks_(app: App, stack: str, components: tuple[str, ...], component_types: 
         full = masked(_in_stacks(full, project.options.component_base(layered.kind)))
         if chosen:
             full = {name: full[name] for name in chosen if name in full}
-        result.setdefault(found.name, {"components": {}})["components"].setdefault(layered.kind, {})[layered.name] = full
+        result.setdefault(found.name, {"components": {}})["components"].setdefault(layered.kind, {})[layered.name] = (
+            full
+        )
     project.warn_of_broken()
     if include_empty_stacks:
         for file in project.stacks():
@@ -222,7 +268,10 @@ _NOT_IN_STACKS = ("atmos_cli_config", "deps", "deps_all", "imports", "sources", 
 def _in_stacks(full: Map, base: str) -> Map:
     import os
 
-    info = {**full["component_info"], "component_path": os.path.normpath(os.path.join(base, full["component"])).replace(os.sep, "/")}
+    info = {
+        **full["component_info"],
+        "component_path": os.path.normpath(os.path.join(base, full["component"])).replace(os.sep, "/"),
+    }
     return {**{name: value for name, value in full.items() if name not in _NOT_IN_STACKS}, "component_info": info}
 
 
@@ -242,17 +291,25 @@ def dependents_(app: App, component: str, stack: str, include_settings: bool, **
 
     choices = Choices(app, **options)
     if not component:
-        raise AtmosError("`component` is required.", explanation="Usage: `atmos describe dependents <component> -s <stack>`")
+        raise AtmosError(
+            "`component` is required.", explanation="Usage: `atmos describe dependents <component> -s <stack>`"
+        )
     if not stack:
-        raise AtmosError("stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)")
+        raise AtmosError(
+            "stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)"
+        )
     project = projects.of(app)
     choices.identity(project.find(component, stack, None))
     choices.format = choices.format or "json"
     return choices.finish(dependents.of(project, component, stack, include_settings=include_settings))
 
 
-@clicks.command("atmos describe affected", "Show components that differ from another state of the repository", parent=describe)
-@clicks.option("--ref", metavar="REF", default="", help="A git reference, such as refs/heads/main (refs/remotes/origin/HEAD)")
+@clicks.command(
+    "atmos describe affected", "Show components that differ from another state of the repository", parent=describe
+)
+@clicks.option(
+    "--ref", metavar="REF", default="", help="A git reference, such as refs/heads/main (refs/remotes/origin/HEAD)"
+)
 @clicks.option("--sha", metavar="COMMIT", default="", help="A commit")
 @clicks.option("--repo-path", metavar="PATH", default="", help="Another clone of the repository")
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="Only components of this stack")
@@ -276,7 +333,11 @@ def affected_(app: App, ref: str, sha: str, repo_path: str, stack: str, include_
             continue
         if found.layered.abstract:
             continue
-        below = dependents.of(project, found.layered.name, found.name, include_settings=include_settings) if include_dependents else []
+        below = (
+            dependents.of(project, found.layered.name, found.name, include_settings=include_settings)
+            if include_dependents
+            else []
+        )
         row = dependents.row(project, found, below, include_settings)
         rows.append({**row, "affected": item.reasons[0], "affected_all": item.reasons})
     return choices.finish(rows)

@@ -44,7 +44,9 @@ def describe(app: App, format_: str, query: str, provenance: bool) -> int:
     return 0
 
 
-def _leaves(data: Any, config: Config, cwd: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Where | None]]:
+def _leaves(
+    data: Any, config: Config, cwd: str, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any, Where | None]]:
     """Every value that is no map, with its path and place."""
     for key, value in data.items():
         below = (*path, str(key))

@@ -17,11 +17,23 @@ _EXAMPLES = """\
 
 
 @clicks.command("atmos describe workflows", "Show workflows and their steps", examples=_EXAMPLES)
-@clicks.option("--output", "-o", metavar="SHAPE", default="list",
-               help="list: file and name of each; map: names by file; all: whole definitions",
-               shell_complete=lambda *_: ["list", "map", "all"])
-@clicks.option("--format", "-f", "format_", metavar="FORMAT", default="yaml", help="yaml or json",
-               shell_complete=lambda *_: ["yaml", "json"])
+@clicks.option(
+    "--output",
+    "-o",
+    metavar="SHAPE",
+    default="list",
+    help="list: file and name of each; map: names by file; all: whole definitions",
+    shell_complete=lambda *_: ["list", "map", "all"],
+)
+@clicks.option(
+    "--format",
+    "-f",
+    "format_",
+    metavar="FORMAT",
+    default="yaml",
+    help="yaml or json",
+    shell_complete=lambda *_: ["yaml", "json"],
+)
 @clicks.option("--query", "-q", metavar="EXPRESSION", default="", help="Select from the result, in yq's language")
 def describe(app: App, output: str, format_: str, query: str) -> int:
     from runner.console import formats

@@ -59,7 +59,12 @@ def _libyaml() -> Check:
     try:
         import yaml._yaml
     except ImportError:
-        return Check("libyaml", "bad", "PyYAML was built without it", "Install a wheel of PyYAML: `pip install --force-reinstall PyYAML`")
+        return Check(
+            "libyaml",
+            "bad",
+            "PyYAML was built without it",
+            "Install a wheel of PyYAML: `pip install --force-reinstall PyYAML`",
+        )
     version = ".".join(str(part) for part in yaml._yaml.get_version())
     return Check("libyaml", "good", version)
 
@@ -90,7 +95,9 @@ def _cache(app: App) -> Check:
 
     folder = cache.folder(app.env)
     if not folder:
-        return Check("configuration cache", "warning", "off", "Every run reads the configuration anew (ATMOS_CONFIG_CACHE, HOME)")
+        return Check(
+            "configuration cache", "warning", "off", "Every run reads the configuration anew (ATMOS_CONFIG_CACHE, HOME)"
+        )
     try:
         found = os.lstat(folder)
     except OSError:
@@ -103,9 +110,16 @@ def _cache(app: App) -> Check:
     if found.st_uid != os.geteuid():
         return Check("configuration cache", "warning", f"{folder} belongs to another user", "It is not used")
     if stat.S_IMODE(found.st_mode) & 0o077:
-        return Check("configuration cache", "warning", f"{folder} has mode {stat.S_IMODE(found.st_mode):o}", f"chmod 700 {folder}")
+        return Check(
+            "configuration cache",
+            "warning",
+            f"{folder} has mode {stat.S_IMODE(found.st_mode):o}",
+            f"chmod 700 {folder}",
+        )
     if not os.access(folder, os.W_OK):
-        return Check("configuration cache", "warning", f"{folder} is not writable", "Every run reads the configuration anew")
+        return Check(
+            "configuration cache", "warning", f"{folder} is not writable", "Every run reads the configuration anew"
+        )
     count = sum(name.endswith(".bin") for name in os.listdir(folder))
     return Check("configuration cache", "good", f"{folder} ({count} compiled)")
 
@@ -126,7 +140,11 @@ def _configuration(app: App) -> Iterator[Check]:
         yield Check("configuration", "bad" if errors else "warning", f"{len(config.files)} files, {errors} errors, {warnings} warnings",
                     "Run `atmos validate` to see them")  # fmt: skip
     else:
-        yield Check("configuration", "good", f"{len(config.files)} files: {config.files[-1] if len(config.files) > 3 else ', '.join(config.files)}")
+        yield Check(
+            "configuration",
+            "good",
+            f"{len(config.files)} files: {config.files[-1] if len(config.files) > 3 else ', '.join(config.files)}",
+        )
     yield Check("base path", "good" if os.path.isdir(config.base_path) else "warning", config.base_path)
     for name, path in (("stacks", config.stacks_path), ("workflows", config.workflows_path)):
         if path and config.found:

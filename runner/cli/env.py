@@ -21,7 +21,9 @@ _EXAMPLES = """\
 
 @clicks.command("atmos env", "Print the `env` section of the configuration", examples=_EXAMPLES)
 @clicks.option("--format", "-f", "format_", metavar="FORMAT", default=None, help="bash, json, dotenv or github")
-@clicks.option("--output-file", "-o", "output", metavar="FILE", default=None, help="Write to this file instead of stdout")
+@clicks.option(
+    "--output-file", "-o", "output", metavar="FILE", default=None, help="Write to this file instead of stdout"
+)
 @clicks.option("--export", metavar="BOOL", default=None, help="Whether bash lines begin with `export` (true)")
 def env(app: App, format_: str | None, output: str | None, export: str | None) -> int:
     from runner.cli.auth import env_formats

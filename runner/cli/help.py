@@ -60,7 +60,9 @@ def run_bare(app: App) -> int:
             hints = [f"Did you mean `--{close[0]}`?"] if close else []
             raise UsageError(f"unknown flag {name} for command atmos", usage=usage, command="atmos", hints=hints)
         if name.startswith("-"):
-            raise UsageError(f"unknown shorthand flag '{name[1:2]}' in {name} for command atmos", usage=usage, command="atmos")
+            raise UsageError(
+                f"unknown shorthand flag '{name[1:2]}' in {name} for command atmos", usage=usage, command="atmos"
+            )
     if not app.config.found:
         raise AtmosError(MISSING.split("\n", 1)[0], title="Missing Configuration",
                          explanation=MISSING.split("\n\n", 1)[1], hints=["Run `atmos --help` for usage"])  # fmt: skip

@@ -16,8 +16,14 @@ COLUMNS = ("Alias", "Command", "Type")
 
 
 @clicks.command("atmos list aliases", "List aliases of commands", examples=_EXAMPLES)
-@clicks.option("--format", "-f", "format_", type=clicks.Choice(["table", "json", "yaml", "csv", "tsv"]), default="table",
-               help="How to print")
+@clicks.option(
+    "--format",
+    "-f",
+    "format_",
+    type=clicks.Choice(["table", "json", "yaml", "csv", "tsv"]),
+    default="table",
+    help="How to print",
+)
 def aliases(app: App, format_: str) -> int:
     from runner.console import listing
 
@@ -36,7 +42,9 @@ def all_aliases(app: App) -> list[list[str]]:
 
     standing = cli.standing(app)
     rows = [[alias, f"atmos {row.name}", "built-in"] for row in cli.TABLE for alias in row.aliases]
-    rows += [[name, f"atmos {words}", "configured"] for name, words in app.config.aliases().items() if name not in standing]
+    rows += [
+        [name, f"atmos {words}", "configured"] for name, words in app.config.aliases().items() if name not in standing
+    ]
     for command in all_commands(app):
         parent = command.path.rsplit(" ", 1)[0].removeprefix("atmos").strip()
         rows += [[f"{parent} {alias}".strip(), command.path, "custom"] for alias in command.aliases]

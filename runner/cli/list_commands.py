@@ -19,8 +19,14 @@ COLUMNS = ("command", "description", "arguments", "flags", "aliases", "file")
 
 
 @clicks.command("atmos list commands", "List custom commands", examples=_EXAMPLES)
-@clicks.option("--format", "-f", "format_", type=clicks.Choice(["table", "json", "yaml", "csv", "tsv"]), default="table",
-               help="How to print")
+@clicks.option(
+    "--format",
+    "-f",
+    "format_",
+    type=clicks.Choice(["table", "json", "yaml", "csv", "tsv"]),
+    default="table",
+    help="How to print",
+)
 @clicks.option("--all", "-a", "everything", is_flag=True, help="Internal commands too")
 def commands(app: App, format_: str, everything: bool) -> int:
     from runner.console import listing

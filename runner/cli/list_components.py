@@ -16,12 +16,34 @@ _EXAMPLES = """\
 
 
 @clicks.command("atmos list components", "List components", examples=_EXAMPLES)
-@clicks.option("--stack", "-s", metavar="PATTERN", default="", help="Only components of stacks that match, as in plat-*-prod")
-@clicks.option("--type", "-t", "kind", metavar="TYPE", default="", help="Only components of this type, such as terraform")
-@clicks.option("--enabled", type=bool, default=None, is_flag=False, flag_value=True, metavar="[=BOOL]", help="Only components that are enabled")
-@clicks.option("--locked", type=bool, default=None, is_flag=False, flag_value=True, metavar="[=BOOL]", help="Only components that are locked")
+@clicks.option(
+    "--stack", "-s", metavar="PATTERN", default="", help="Only components of stacks that match, as in plat-*-prod"
+)
+@clicks.option(
+    "--type", "-t", "kind", metavar="TYPE", default="", help="Only components of this type, such as terraform"
+)
+@clicks.option(
+    "--enabled",
+    type=bool,
+    default=None,
+    is_flag=False,
+    flag_value=True,
+    metavar="[=BOOL]",
+    help="Only components that are enabled",
+)
+@clicks.option(
+    "--locked",
+    type=bool,
+    default=None,
+    is_flag=False,
+    flag_value=True,
+    metavar="[=BOOL]",
+    help="Only components that are locked",
+)
 @clicks.option("--abstract", is_flag=True, help="Abstract components too")
-@clicks.option("--format", "-f", "format_", metavar="FORMAT", default="", help="table, json, yaml, csv, tsv, tree or matrix")
+@clicks.option(
+    "--format", "-f", "format_", metavar="FORMAT", default="", help="table, json, yaml, csv, tsv, tree or matrix"
+)
 @clicks.option("--columns", metavar="NAMES", default="", help="Columns to show, separated by commas")
 @clicks.option("--sort", metavar="COLUMN[:desc]", default="", help="Columns to sort by")
 @clicks.option("--tags", metavar="NAMES", default="", help="Only components with any of these tags")
@@ -56,7 +78,9 @@ def components(
     if not stacks and format_ in ("", "table"):
         app.err("No components found\n")
         return 0
-    rows = [{"Component": name, "Type": type_, "Stacks": str(len(names))} for (name, type_), names in sorted(stacks.items())]
+    rows = [
+        {"Component": name, "Type": type_, "Stacks": str(len(names))} for (name, type_), names in sorted(stacks.items())
+    ]
     app.out(tables.render(app, rows, ["Component", "Type", "Stacks"], format_=format_, chosen=columns, sort=sort))
     return 0
 

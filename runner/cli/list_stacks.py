@@ -19,7 +19,9 @@ _EXAMPLES = """\
 
 @clicks.command("atmos list stacks", "List stacks", examples=_EXAMPLES)
 @clicks.option("--component", "-c", metavar="NAME", default="", help="Only stacks that have this component")
-@clicks.option("--format", "-f", "format_", metavar="FORMAT", default="", help="table, json, yaml, csv, tsv, tree or matrix")
+@clicks.option(
+    "--format", "-f", "format_", metavar="FORMAT", default="", help="table, json, yaml, csv, tsv, tree or matrix"
+)
 @clicks.option("--columns", metavar="NAMES", default="", help="Columns to show, separated by commas")
 @clicks.option("--sort", metavar="COLUMN[:desc]", default="", help="Columns to sort by")
 @clicks.option("--tags", metavar="NAMES", default="", help="Only components with any of these tags")
@@ -42,7 +44,11 @@ def stacks(app: App, component: str, format_: str, columns: str, sort: str, tags
         if not names and format_ in ("", "table"):
             app.err("No stacks found\n")
         else:
-            app.out(tables.render(app, [{"Stack": name} for name in names], ["Stack"], format_=format_, chosen=columns, sort=sort))
+            app.out(
+                tables.render(
+                    app, [{"Stack": name} for name in names], ["Stack"], format_=format_, chosen=columns, sort=sort
+                )
+            )
     return 0
 
 

@@ -20,8 +20,15 @@ _EXAMPLES = """\
 
 
 @clicks.command("atmos list workflows", "List workflows", examples=_EXAMPLES)
-@clicks.option("--format", "-f", "format_", metavar="FORMAT", default="", help="table, json, yaml, csv or tsv",
-               shell_complete=lambda *_: ["table", "json", "yaml", "csv", "tsv"])
+@clicks.option(
+    "--format",
+    "-f",
+    "format_",
+    metavar="FORMAT",
+    default="",
+    help="table, json, yaml, csv or tsv",
+    shell_complete=lambda *_: ["table", "json", "yaml", "csv", "tsv"],
+)
 @clicks.option("--columns", metavar="A,B", multiple=True, help="Fields, or NAME=TEMPLATE")
 @clicks.option("--sort", metavar="COLUMN:ORDER", default="", help="As in File:asc,Workflow:desc")
 @clicks.option("--file", metavar="PATH", default="", help="Only this file; relative to the current directory")

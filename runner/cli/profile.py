@@ -21,8 +21,12 @@ def profile() -> None:
     pass
 
 
-@clicks.command("atmos profile list", "List profiles", parent=profile,
-                examples=" $ atmos profile list\n $ atmos profile list --format json")
+@clicks.command(
+    "atmos profile list",
+    "List profiles",
+    parent=profile,
+    examples=" $ atmos profile list\n $ atmos profile list --format json",
+)
 @clicks.option("--format", "-f", "format_", metavar="FORMAT", default="table", help="table, json or yaml")
 def list_(app: App, format_: str) -> int:
     from runner.console import formats

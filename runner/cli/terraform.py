@@ -38,7 +38,9 @@ def run(app: App, argv: list[str]) -> int:
         app.out(help_text(invocation.command))
         return 0
     if invocation.sub in table.UNSUPPORTED:
-        raise AtmosError(f"atmos terraform {invocation.sub} is not supported", hints=[f"Supported: {', '.join(_supported())}"])
+        raise AtmosError(
+            f"atmos terraform {invocation.sub} is not supported", hints=[f"Supported: {', '.join(_supported())}"]
+        )
     splitting.check(invocation)
     with signals.watch():
         return _dispatch(app, invocation)
@@ -50,7 +52,14 @@ def _dispatch(app: App, invocation: Invocation) -> int:
         from runner.terraform import plain
 
         return plain.run(app, ["version", *([invocation.component] if invocation.component else []), *invocation.extra])
-    if command in ("generate varfile", "generate backend", "generate varfiles", "generate backends", "write varfile", "varfile"):
+    if command in (
+        "generate varfile",
+        "generate backend",
+        "generate varfiles",
+        "generate backends",
+        "write varfile",
+        "varfile",
+    ):
         from runner.terraform import generate
 
         return generate.run(app, invocation)

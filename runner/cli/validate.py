@@ -23,8 +23,9 @@ SHOWN_AT_MOST = 100  # findings; nobody reads more at once
 _format = clicks.option("--format", "-f", "format_", metavar="FORMAT", default="text", help="text or json")
 
 
-@clicks.group("atmos validate", "Check configuration, stacks and workflows", examples=_EXAMPLES,
-              invoke_without_command=True)
+@clicks.group(
+    "atmos validate", "Check configuration, stacks and workflows", examples=_EXAMPLES, invoke_without_command=True
+)
 @_format
 @click.pass_context
 def validate(ctx: click.Context, format_: str) -> int | None:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from runner.app import App
 
 
-@clicks.command("atmos validate component", "Check a component", examples=" $ atmos validate component vpc -s plat-ue2-prod")
+@clicks.command(
+    "atmos validate component", "Check a component", examples=" $ atmos validate component vpc -s plat-ue2-prod"
+)
 @clicks.argument("component", required=False, default="")
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="The stack")
 def component_(app: App, component: str, stack: str) -> int:
@@ -21,10 +23,14 @@ def component_(app: App, component: str, stack: str) -> int:
     from runner.terraform import paths
 
     if not component:
-        raise AtmosError("`component` is required.", explanation="Usage: `atmos validate component <component> -s <stack>`")
+        raise AtmosError(
+            "`component` is required.", explanation="Usage: `atmos validate component <component> -s <stack>`"
+        )
     stack = stack or app.env.get("ATMOS_STACK", "")
     if not stack:
-        raise AtmosError("stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)")
+        raise AtmosError(
+            "stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)"
+        )
     project = projects.of(app)
     found = project.find(paths.component(app, project, component, stack), stack, None)
     full = described.describe(app, found, process_functions=False)

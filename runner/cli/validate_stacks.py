@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 @clicks.command("atmos validate stacks", "Check all stack manifests", examples=" $ atmos validate stacks")
-@clicks.option("--schemas-atmos-manifest", "schema", metavar="PATH", default="", help="A JSON Schema that manifests must follow")
+@clicks.option(
+    "--schemas-atmos-manifest", "schema", metavar="PATH", default="", help="A JSON Schema that manifests must follow"
+)
 def stacks(app: App, schema: str) -> int:
     from runner.stacks import project as projects
     from runner.stacks import validate

@@ -13,7 +13,14 @@ from runner.version import __version__
 if TYPE_CHECKING:
     from runner.app import App
 
-_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i386": "386", "i686": "386"}
+_ARCHITECTURES = {
+    "x86_64": "amd64",
+    "amd64": "amd64",
+    "aarch64": "arm64",
+    "arm64": "arm64",
+    "i386": "386",
+    "i686": "386",
+}
 
 
 @clicks.command("atmos version", "Print the version", examples=" $ atmos version\n $ atmos version --format json")

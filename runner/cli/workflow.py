@@ -51,19 +51,35 @@ def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list
 
 @clicks.command("atmos workflow", "Run the steps of a workflow", examples=_EXAMPLES)
 @clicks.argument("workflow", required=False, default="")
-@clicks.option("--file", "-f", metavar="FILE", envvar="ATMOS_WORKFLOW_FILE", default="", shell_complete=_files,
-               help="Workflow file, relative to workflows.base_path")
+@clicks.option(
+    "--file",
+    "-f",
+    metavar="FILE",
+    envvar="ATMOS_WORKFLOW_FILE",
+    default="",
+    shell_complete=_files,
+    help="Workflow file, relative to workflows.base_path",
+)
 @clicks.option("--stack", "-s", metavar="STACK", default="", help="Stack of the atmos steps; beats every other stack")
-@clicks.option("--from-step", metavar="STEP", default="", shell_complete=_steps,
-               help="Begin at this step: its name, or its number")
+@clicks.option(
+    "--from-step", metavar="STEP", default="", shell_complete=_steps, help="Begin at this step: its name, or its number"
+)
 @clicks.option("--dry-run", is_flag=True, default=False, help="Print each step; run, ask and write nothing")
-@clicks.option("--identity", "-i", metavar="NAME", default=None,
-               help="Identity of the steps that have none of their own; alone: choose one")
+@clicks.option(
+    "--identity",
+    "-i",
+    metavar="NAME",
+    default=None,
+    help="Identity of the steps that have none of their own; alone: choose one",
+)
 @clicks.option("--tags", metavar="A,B", default="", help="Tags to hand to every atmos step")
 @clicks.option("--labels", metavar="K:V", default="", help="Labels to hand to every atmos step")
-@clicks.option("--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)")
-@clicks.option("--resume", metavar="RUN", default="", shell_complete=_runs,
-               help="Go on with an interrupted run: its id, or `last`")
+@clicks.option(
+    "--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)"
+)
+@clicks.option(
+    "--resume", metavar="RUN", default="", shell_complete=_runs, help="Go on with an interrupted run: its id, or `last`"
+)
 @clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
 def command(
     app: App,

@@ -91,13 +91,17 @@ def _root(app: App, before: list[str], current: str) -> Found:
         return Found([*flags(globals_(), []), ("--help", "help for atmos"), ("--version", "Print the version")])
     standing = cli.standing(app)
     found: list[Candidate] = [(row.name, row.summary) for row in standing.values()]
-    found += [(alias, row.summary) for row in cli.TABLE for alias in row.aliases if current and alias.startswith(current)]
+    found += [
+        (alias, row.summary) for row in cli.TABLE for alias in row.aliases if current and alias.startswith(current)
+    ]
     try:
         configured = app.config.aliases()
         for name, description, aliases, internal, *_ in app.config.command_summaries():
             if not internal and name not in standing and name not in configured:
                 found.append((name, first_line(description)))
-                found += [(alias, first_line(description)) for alias in aliases if current and str(alias).startswith(current)]
+                found += [
+                    (alias, first_line(description)) for alias in aliases if current and str(alias).startswith(current)
+                ]
         found += [(name, f"alias for {words}") for name, words in configured.items() if name not in standing]
     except AtmosError:
         pass  # built-in commands can be completed all the same
@@ -132,7 +136,12 @@ def flags(flags: list[Flag], given: list[str]) -> list[Candidate]:
 
 
 def flag_value(
-    app: App, by_name: dict[str, Flag], by_shorthand: dict[str, Flag], before: list[str], current: str, command: Command | None
+    app: App,
+    by_name: dict[str, Flag],
+    by_shorthand: dict[str, Flag],
+    before: list[str],
+    current: str,
+    command: Command | None,
 ) -> Found | None:
     """Candidates for the value of a flag, when the last word is one (or holds one after `=`); None when it is not."""
     if current.startswith("--") and "=" in current:
@@ -235,15 +244,27 @@ def custom(app: App, root: Command, rest: list[str], current: str) -> Found:
     words = [word for index, word in enumerate(rest) if index not in taken]
     if current.startswith("-"):
         given = [word[2:].split("=", 1)[0] for word in words if word.startswith("--")]
-        given += [table.by_shorthand[word[1]].name for word in words if len(word) == 2 and word[1:] in table.by_shorthand]
-        return Found([*flags(list(table.by_name.values()), given), ("--help", f"help for {named.name}"), ("-h", f"help for {named.name}")])
+        given += [
+            table.by_shorthand[word[1]].name for word in words if len(word) == 2 and word[1:] in table.by_shorthand
+        ]
+        return Found(
+            [
+                *flags(list(table.by_name.values()), given),
+                ("--help", f"help for {named.name}"),
+                ("-h", f"help for {named.name}"),
+            ]
+        )
     positionals = _positionals(command, table, words)
     found: list[Candidate] = []
     if not positionals:
         for child in named.children:
             if not child.internal:
                 found.append((child.name, first_line(child.description)))
-                found += [(alias, first_line(child.description)) for alias in child.aliases if current and alias.startswith(current)]
+                found += [
+                    (alias, first_line(child.description))
+                    for alias in child.aliases
+                    if current and alias.startswith(current)
+                ]
     arguments = command.arguments
     if positionals < len(arguments):
         more = _values(app, arguments[positionals], command, rest)

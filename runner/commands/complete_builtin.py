@@ -128,8 +128,12 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
     import click
 
     if isinstance(target, click.Group):
-        return Found(sorted((name, first_line(child.help or "")) for name, child in target.commands.items() if not child.hidden))
-    names = [str(param.name) for param in target.params if isinstance(param, click.Argument)] if target is not None else []
+        return Found(
+            sorted((name, first_line(child.help or "")) for name, child in target.commands.items() if not child.hidden)
+        )
+    names = (
+        [str(param.name) for param in target.params if isinstance(param, click.Argument)] if target is not None else []
+    )
     position = len(words)
     name = names[min(position, len(names) - 1)].rstrip("_") if names else ""
     if name == "workflow":

@@ -119,7 +119,11 @@ def _compile(node: Node, inherited: dict[str, Compiled], problems: list[Problem]
             "default", hint="Set `default` to a configured subcommand",
         )  # fmt: skip
     for problem in own:  # messages name their command, wherever they are read
-        if f"'{node.name}'" not in problem.message and f"`{label}`" not in problem.message and f'"{node.name}"' not in problem.message:
+        if (
+            f"'{node.name}'" not in problem.message
+            and f"`{label}`" not in problem.message
+            and f'"{node.name}"' not in problem.message
+        ):
             problem.message = f"custom command `{label}`: {problem.message}"
     below = inherit(inherited, flags)
     tree["commands"] = {name: _compile(child, below, problems, where) for name, child in node.children.items()}
@@ -218,7 +222,9 @@ def _dependencies(fields: Fields, command: str) -> Compiled | None:
     if own is not None:
         tools = own.get("tools")
         if isinstance(tools, dict):
-            found["tools"] = {str(name): "latest" if version is None else str(version) for name, version in tools.items()}
+            found["tools"] = {
+                str(name): "latest" if version is None else str(version) for name, version in tools.items()
+            }
         elif tools is not None:
             own.expected("tools", "a mapping of names to versions", tools)
         for key in ("commands", "workflows"):
@@ -318,7 +324,13 @@ def _check_dependencies(trees: dict[str, Compiled], problems: list[Problem]) -> 
     for path, tree in walk(trees):
         circle = _circle(graph, path)
         if circle:
-            _blame(tree, path, problems, f"circular dependency detected: {' -> '.join(circle)}", "Remove one of these dependencies")
+            _blame(
+                tree,
+                path,
+                problems,
+                f"circular dependency detected: {' -> '.join(circle)}",
+                "Remove one of these dependencies",
+            )
 
 
 def _circle(graph: dict[str, list[str]], start: str) -> list[str]:

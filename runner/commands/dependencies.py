@@ -60,7 +60,10 @@ def check_tools(app: App, owner: Execution, tools: dict[str, object]) -> None:
         from runner.console.errors import warn
 
         listed = ", ".join(f"{name} ({tools[name]})" for name in missing)
-        warn(app, f"custom command `{owner.command.name}` depends on tools that are not on PATH: {listed}; they are not installed")
+        warn(
+            app,
+            f"custom command `{owner.command.name}` depends on tools that are not on PATH: {listed}; they are not installed",
+        )
 
 
 def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | None:

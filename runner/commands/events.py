@@ -37,7 +37,9 @@ class Events:
         try:
             self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise AtmosError(f"cannot write events to {path}: {error.strerror}", hints=["Check the value of `--events`"]) from error
+            raise AtmosError(
+                f"cannot write events to {path}: {error.strerror}", hints=["Check the value of `--events`"]
+            ) from error
 
     def write(self, command: str, record: dict[str, object], mask: Mask | None = None) -> None:
         """One line. What a step's command is stays out: it may hold what must not be shown."""

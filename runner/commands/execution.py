@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 class Execution:
     """A command about to run: its values are known, or will be asked for before `run`."""
 
-    def __init__(
-        self, app: App, given: Values, *, dry_run: bool = False
-    ) -> None:
+    def __init__(self, app: App, given: Values, *, dry_run: bool = False) -> None:
         self.app = app
         self.given = given
         self.command: Command = given.parsed.command
@@ -97,7 +95,12 @@ class Execution:
             self._check_directory(directory)
         cwd = directory or self.app.cwd
         self.data.update(
-            Arguments=given.arguments, Flags=given.flags, flags=given.flags, TrailingArgs=given.trailing_text(), Cwd=cwd, cwd=cwd
+            Arguments=given.arguments,
+            Flags=given.flags,
+            flags=given.flags,
+            TrailingArgs=given.trailing_text(),
+            Cwd=cwd,
+            cwd=cwd,
         )
         self._identity()
         if self.command.data.get("dependencies") and not alone:

@@ -58,7 +58,9 @@ def item_where(items: list[object], index: int, fallback: Where | None) -> Where
 class Fields:
     """One mapping, read field by field; what it does not know is reported by `finish`."""
 
-    def __init__(self, source: dict[str, object], path: str, problems: list[Problem], where: Where | None = None) -> None:
+    def __init__(
+        self, source: dict[str, object], path: str, problems: list[Problem], where: Where | None = None
+    ) -> None:
         self.source = source
         self.path = path
         self.problems = problems

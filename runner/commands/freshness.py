@@ -56,7 +56,9 @@ class State:
         self.sources = patterns(execution, "sources")
         self.generates = patterns(execution, "generates")
         base = execution.app.config.base_path or execution.app.cwd
-        key = hashlib.sha256("\0".join([*execution.command.path.split(), "", self.folder]).encode("utf-8", "surrogateescape"))
+        key = hashlib.sha256(
+            "\0".join([*execution.command.path.split(), "", self.folder]).encode("utf-8", "surrogateescape")
+        )
         self.record = os.path.join(base, ".atmos", "cache", "commands", key.hexdigest() + ".json")
 
     def digest(self) -> str | None:
@@ -106,4 +108,6 @@ class State:
                 json.dump({"digest": now, "command": self.execution.command.path}, stream)
             os.replace(temporary, self.record)
         except OSError as error:
-            self.execution.app.log.debug("Freshness was not recorded", command=self.execution.command.path, error=error.strerror)
+            self.execution.app.log.debug(
+                "Freshness was not recorded", command=self.execution.command.path, error=error.strerror
+            )

@@ -48,7 +48,9 @@ class Table:
 
 def global_flag(name: str, shorthand: str = "") -> Flag:
     """One of the program's own flags."""
-    return Flag({"name": name, "shorthand": shorthand, "type": FLAGS[name], "inherited": "global", "bare": OPTIONAL.get(name)})
+    return Flag(
+        {"name": name, "shorthand": shorthand, "type": FLAGS[name], "inherited": "global", "bare": OPTIONAL.get(name)}
+    )
 
 
 def automatic_flags(command: Command) -> list[Flag]:
@@ -59,8 +61,17 @@ def automatic_flags(command: Command) -> list[Flag]:
     if not command.joined:
         rows += [
             {"name": "dry-run", "type": "bool", "description": "Print what would run, and as whom, without doing it"},
-            {"name": "watch", "type": "optional-list", "bare": "", "description": "Run again when files matching GLOB change"},
-            {"name": "events", "type": "string", "description": "Write what happens as JSON lines to FILE, or - for standard output"},
+            {
+                "name": "watch",
+                "type": "optional-list",
+                "bare": "",
+                "description": "Run again when files matching GLOB change",
+            },
+            {
+                "name": "events",
+                "type": "string",
+                "description": "Write what happens as JSON lines to FILE, or - for standard output",
+            },
         ]
         if command.data.get("sources") or command.data.get("generates"):
             rows.append({"name": "force", "type": "bool", "description": "Run even if everything is up to date"})
@@ -91,7 +102,17 @@ class Parsed:
     asked for.
     """
 
-    __slots__ = ("arguments", "command", "flags", "globals_given", "help_topic", "identity", "named", "table", "trailing")
+    __slots__ = (
+        "arguments",
+        "command",
+        "flags",
+        "globals_given",
+        "help_topic",
+        "identity",
+        "named",
+        "table",
+        "trailing",
+    )
 
     def __init__(self, command: Command, table: Table, named: Command) -> None:
         self.command = command
@@ -103,7 +124,6 @@ class Parsed:
         self.identity: str | None = None
         self.globals_given: dict[str, object] = {}
         self.help_topic: str | None = None
-
 
     def resolve(self, resolve: Callable[[object], object]) -> Command:
         """Compute what of the command's declaration is computed when it runs."""
@@ -377,7 +397,9 @@ def check_count(parsed: Parsed) -> None:
             text += f"\n\nReceived {given} argument(s): {', '.join(parsed.arguments)}"
         raise usage_error(command, text)
     if not given:
-        raise usage_error(command, f"You invoked `{command.path}` incorrectly.", explanation=f"Missing arguments:\n\n{described}")
+        raise usage_error(
+            command, f"You invoked `{command.path}` incorrectly.", explanation=f"Missing arguments:\n\n{described}"
+        )
     if given < least:
         raise usage_error(
             command, f"`{command.path}` accepts between {least} and {len(declared)} arg(s), received {given}",

@@ -48,7 +48,18 @@ class Flag:
     origin: "" (declared here), "parent", "global" (the program's own), "automatic" (every command has it).
     """
 
-    __slots__ = ("bare", "default", "description", "name", "origin", "required", "semantic", "shorthand", "type", "values")
+    __slots__ = (
+        "bare",
+        "default",
+        "description",
+        "name",
+        "origin",
+        "required",
+        "semantic",
+        "shorthand",
+        "type",
+        "values",
+    )
 
     def __init__(self, data: dict[str, object]) -> None:
         self.name = str(data["name"])
@@ -155,8 +166,5 @@ class Command:
 
     def resolved(self, resolve: Callable[[object], object]) -> Command:
         """The same command with its computed values computed, but for those that the engine computes."""
-        data = {
-            key: value if key in LATER or value is True else resolve(value)
-            for key, value in self.data.items()
-        }
+        data = {key: value if key in LATER or value is True else resolve(value) for key, value in self.data.items()}
         return Command(data, self.parent)

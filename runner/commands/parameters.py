@@ -226,7 +226,6 @@ class FlagTable:
         flag["shorthand"] = ""
         return False
 
-
     def twice(self, own: Fields, short: str) -> None:
         own.problem(
             f"duplicate flag registration: Custom command '{self.command}' defines duplicate flag shorthand '-{short}'",

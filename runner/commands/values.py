@@ -108,7 +108,9 @@ def ask_missing(app: App, values: Values) -> None:
         if argument.required and index >= len(parsed.arguments) and not values.arguments[argument.name]:
             values.arguments[argument.name] = _ask(app, values, argument, argument.name)
     wanted = {flag.name: flag for flag in grammar.missing_flags(parsed)}
-    wanted |= {flag.name: flag for flag in command.flags if flag.required and not flag.origin and flag.name not in parsed.flags}
+    wanted |= {
+        flag.name: flag for flag in command.flags if flag.required and not flag.origin and flag.name not in parsed.flags
+    }
     for flag in wanted.values():
         if flag.type == "bool":
             continue
@@ -137,7 +139,9 @@ def _ask(app: App, values: Values, wanted: Argument | Flag, name: str) -> str:
             answer = prompts.select(title, options, description=HOW_TO_LEAVE, app=app)
         else:
             kind = getattr(wanted, "type", "string")
-            answer = prompts.text(text(wanted.description) or name, validate=_whole_number if kind == "int" else _something, app=app)
+            answer = prompts.text(
+                text(wanted.description) or name, validate=_whole_number if kind == "int" else _something, app=app
+            )
     except UserAborted:
         warn(app, "Selection cancelled")
         raise

@@ -41,7 +41,9 @@ def run(app: App, parsed: Parsed) -> int:
     wanted = wanted or [text(item) for item in sources] or ["**"]
     matcher = Matcher(app.cwd, wanted, [text(item) for item in command.data.get("generates") or ()])  # type: ignore[attr-defined]
     words = aliases.without_chdir(without_watch(app.argv))
-    force = ["--force"] if "force" in parsed.table.by_name and parsed.table.by_name["force"].origin == "automatic" else []
+    force = (
+        ["--force"] if "force" in parsed.table.by_name and parsed.table.by_name["force"].origin == "automatic" else []
+    )
     cut = words.index("--") if "--" in words else len(words)
     again: list[str] = []  # a change that was seen is a reason to run
     notifier = RustNotify(matcher.roots(), False, False, 300, True, False)
@@ -127,7 +129,11 @@ class Matcher:
             while not os.path.isdir(root):
                 root = os.path.dirname(root)
             found.add(root)
-        return sorted(root for root in found if not any(root != other and root.startswith(other.rstrip("/") + "/") for other in found))
+        return sorted(
+            root
+            for root in found
+            if not any(root != other and root.startswith(other.rstrip("/") + "/") for other in found)
+        )
 
     def match(self, path: str) -> str:
         """The path as people know it when it counts, else ""."""

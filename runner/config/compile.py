@@ -260,6 +260,7 @@ class Compiler:
             merged.add(entry, entry.mark)
         try:
             from runner.commands import declare
+
             compiled, problems = declare.compile_commands(merged)
         except ImportError:
             return {str(entry["name"]): pure(entry) for entry in entries}

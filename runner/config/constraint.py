@@ -60,7 +60,9 @@ def _split(part: str) -> tuple[str, list[int], int]:
     match = _PART.match(part)
     if not match:
         hyphen = part.split(" - ")
-        raise ValueError(f"`{part.strip()}` is no version" if len(hyphen) == 1 else f"`{part.strip()}`: write `>=a, <=b`")
+        raise ValueError(
+            f"`{part.strip()}` is no version" if len(hyphen) == 1 else f"`{part.strip()}`: write `>=a, <=b`"
+        )
     given: list[int] = []
     for text in match.group(2, 3, 4):
         if text is None or text in "xX*":

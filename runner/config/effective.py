@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 MASK = "***"
 _SECRET = re.compile(r"(password|passphrase|secret|token|private_?key|api_?key|access_?key)", re.IGNORECASE)
-_NO_SECRET = re.compile(r"(_url|_uri|_endpoint|_path|_file|_ttl|_duration|_name|^inject_.*|^token_type)\Z", re.IGNORECASE)
+_NO_SECRET = re.compile(
+    r"(_url|_uri|_endpoint|_path|_file|_ttl|_duration|_name|^inject_.*|^token_type)\Z", re.IGNORECASE
+)
 _STEP = re.compile(r"\.(?:([A-Za-z_][\w-]*)|\"([^\"\\]*)\")")
 
 

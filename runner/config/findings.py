@@ -43,7 +43,10 @@ class Report:
 
     def sorted(self) -> list[Problem]:
         """Findings by file and line; those without a place first."""
-        return sorted(self.problems, key=lambda one: (one.where.file, one.where.line, one.where.column) if one.where else ("", 0, 0))
+        return sorted(
+            self.problems,
+            key=lambda one: (one.where.file, one.where.line, one.where.column) if one.where else ("", 0, 0),
+        )
 
     def count(self, severity: str) -> int:
         return sum(problem.severity == severity for problem in self.problems)

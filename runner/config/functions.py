@@ -31,10 +31,17 @@ class Context:
 
     __slots__ = ("base_path", "cwd", "env", "exists", "fetch", "folder", "on_read")
 
-    def __init__(self, env: Mapping[str, str], cwd: str, *, folder: str = "", base_path: str = "",
-                 fetch: Callable[[str], str] | None = None,
-                 on_read: Callable[[str], object] | None = None,
-                 exists: Callable[[str], bool] = os.path.exists) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        cwd: str,
+        *,
+        folder: str = "",
+        base_path: str = "",
+        fetch: Callable[[str], str] | None = None,
+        on_read: Callable[[str], object] | None = None,
+        exists: Callable[[str], bool] = os.path.exists,
+    ) -> None:
         self.env, self.cwd, self.folder, self.base_path, self.fetch = env, cwd, folder, base_path, fetch
         self.exists = exists  # looks for work trees
         self.on_read = on_read  # told each path that is looked at, before it is
@@ -63,7 +70,11 @@ def fault(tag: str, argument: str) -> str:
         return error.message
     low, high = _COUNTS.get(tag, (0, 1))
     if not low <= count <= high:
-        return f"{tag} {argument}: takes {low} to {high} words, got {count}" if low != high else f"{tag}: takes {low} words"
+        return (
+            f"{tag} {argument}: takes {low} to {high} words, got {count}"
+            if low != high
+            else f"{tag}: takes {low} words"
+        )
     return ""
 
 
@@ -81,8 +92,9 @@ def failed(tag: str, argument: str, error: AtmosError, where: Where | None) -> A
     )  # fmt: skip
 
 
-def unsupported(tag: str, where: Where | None, path: str = "", supported: tuple[str, ...] = CONFIG_TAGS,
-                files: str = "atmos.yaml") -> AtmosError:
+def unsupported(
+    tag: str, where: Where | None, path: str = "", supported: tuple[str, ...] = CONFIG_TAGS, files: str = "atmos.yaml"
+) -> AtmosError:
     """The error for a tag that means nothing here."""
     from runner.errors import nearest
 
@@ -176,7 +188,9 @@ def _no_constant(word: str) -> object:
 
 
 def _on_path(name: str, env: Mapping[str, str]) -> bool:
-    return any(os.access(os.path.join(folder, name), os.X_OK) for folder in env.get("PATH", "").split(os.pathsep) if folder)
+    return any(
+        os.access(os.path.join(folder, name), os.X_OK) for folder in env.get("PATH", "").split(os.pathsep) if folder
+    )
 
 
 def _repo_root(argument: str, context: Context) -> object:
@@ -239,7 +253,7 @@ def _random(argument: str, _: Context) -> object:
             numbers.append(int(part))
         except ValueError:
             raise AtmosError(f"invalid {name} value '{part}', must be an integer") from None
-    low, high = ([0, RANDOM_MAX] if not numbers else [0, *numbers] if len(numbers) == 1 else numbers)
+    low, high = [0, RANDOM_MAX] if not numbers else [0, *numbers] if len(numbers) == 1 else numbers
     if low >= high:
         raise AtmosError(f"min value ({low}) must be less than max value ({high})")
     return random.randint(low, high)  # noqa: S311 - a value for configuration, no secret

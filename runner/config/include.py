@@ -37,7 +37,9 @@ def load(argument: str, context: Context, *, raw: bool) -> object:
     parts = words(argument)
     name = "!include.raw" if raw else "!include"
     if not parts:
-        raise AtmosError(f"invalid number of arguments in the Atmos YAML function: {name} requires at least one argument")
+        raise AtmosError(
+            f"invalid number of arguments in the Atmos YAML function: {name} requires at least one argument"
+        )
     path, expression = parts[0], _rest(argument, parts)
     if is_remote(path):
         if context.fetch is None:

@@ -23,7 +23,9 @@ def kind_of(value: object) -> str:
         return "boolean"
     if isinstance(value, int | float):
         return "number"
-    return {"str": "text", "dict": "map", "Map": "map"}.get(type(value).__name__, "list" if isinstance(value, list) else "value")
+    return {"str": "text", "dict": "map", "Map": "map"}.get(
+        type(value).__name__, "list" if isinstance(value, list) else "value"
+    )
 
 
 def _refuse(expected: str, value: object) -> PydanticCustomError:

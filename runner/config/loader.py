@@ -230,7 +230,9 @@ class Loader:
                     self._warn(f"import cycle, not followed again: {chain}", where)
                     continue
                 if len(trail) > MAX_IMPORTS:
-                    self._warn(f"imports nested more than {MAX_IMPORTS} deep are not followed: {' → '.join(trail)}", where)
+                    self._warn(
+                        f"imports nested more than {MAX_IMPORTS} deep are not followed: {' → '.join(trail)}", where
+                    )
                     continue
                 try:
                     imported = self.read(found)
@@ -308,9 +310,7 @@ class Loader:
 def _refuse(tree: Map, suspects: list[tuple[Where, AtmosError]]) -> None:
     """Raise for faulty functions outside the sections in which they break only their own entry."""
     lines = {(where.file, where.line): error for where, error in suspects}
-    pending: list[tuple[object, str]] = [
-        (value, key) for key, value in tree.items() if key.lower() not in _LENIENT
-    ]
+    pending: list[tuple[object, str]] = [(value, key) for key, value in tree.items() if key.lower() not in _LENIENT]
     while pending:
         value, path = pending.pop()
         if isinstance(value, tuple):

@@ -74,7 +74,9 @@ def _replace(result: Map, known: str, key: str, value: object, mark: Mark, liter
     if known == key:
         result.put(key, value, mark, literal)
         return
-    items = [(name, item, result.marks.get(name, result.mark), result.literals.get(name)) for name, item in result.items()]
+    items = [
+        (name, item, result.marks.get(name, result.mark), result.literals.get(name)) for name, item in result.items()
+    ]
     result.clear()
     result.marks.clear()
     result.literals.clear()

@@ -58,8 +58,11 @@ TABLE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ATMOS_COMPONENTS_TERRAFORM_DEPLOY_RUN_INIT",), _TERRAFORM + "deploy_run_init", "bool"),
     (("ATMOS_COMPONENTS_TERRAFORM_INIT_RUN_RECONFIGURE",), _TERRAFORM + "init_run_reconfigure", "bool"),
     (("ATMOS_COMPONENTS_TERRAFORM_AUTO_GENERATE_BACKEND_FILE",), _TERRAFORM + "auto_generate_backend_file", "bool"),
-    (("ATMOS_COMPONENTS_TERRAFORM_AUTO_PROVISION_WORKDIR_FOR_OUTPUTS",),
-     _TERRAFORM + "auto_provision_workdir_for_outputs", "bool"),
+    (
+        ("ATMOS_COMPONENTS_TERRAFORM_AUTO_PROVISION_WORKDIR_FOR_OUTPUTS",),
+        _TERRAFORM + "auto_provision_workdir_for_outputs",
+        "bool",
+    ),
     (("ATMOS_COMPONENTS_TERRAFORM_APPEND_USER_AGENT",), _TERRAFORM + "append_user_agent", "text"),
     (("ATMOS_COMPONENTS_TERRAFORM_INIT_PASS_VARS",), _TERRAFORM + "init.pass_vars", "bool"),
     (("ATMOS_COMPONENTS_TERRAFORM_PLAN_SKIP_PLANFILE",), _TERRAFORM + "plan.skip_planfile", "bool"),

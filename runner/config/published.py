@@ -83,7 +83,9 @@ def _step_definitions(default: str) -> dict[str, dict[str, Any]]:
     properties["steps"] = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
     needs = []
     for name, row in known.items():
-        required = [field for field in row.required if name in ("shell", "script", "exec", "spin", "parallel", "matrix")]
+        required = [
+            field for field in row.required if name in ("shell", "script", "exec", "spin", "parallel", "matrix")
+        ]
         if required and name != default:
             needs.append({"if": {"properties": {"type": {"const": name}}, "required": ["type"]},
                           "then": {"required": required}})  # fmt: skip

@@ -364,8 +364,11 @@ class _Builder:
                 return value
             if literal is not None:
                 return literal
-        raise self.fail(event, "a key has to be a single word or quoted text",
-                        hint="Quote text that begins with `{`, `[`, `*` or `&`")
+        raise self.fail(
+            event,
+            "a key has to be a single word or quoted text",
+            hint="Quote text that begins with `{`, `[`, `*` or `&`",
+        )
 
     def mergeable(self, event: Any, value: object) -> list[object]:
         items = value if isinstance(value, list) else [value]

@@ -90,7 +90,11 @@ class Fetcher:
             return urlsplit(text).path
         request = Request(text)
         scheme = urlsplit(request.url).scheme
-        if not is_remote(text) or scheme not in ("https", "http", "ssh", "file") or (scheme == "file" and request.kind == "http"):
+        if (
+            not is_remote(text)
+            or scheme not in ("https", "http", "ssh", "file")
+            or (scheme == "file" and request.kind == "http")
+        ):
             raise AtmosError(f"{request.shown}: this kind of address is not supported",
                              hints=["Use https://, git:: or github://"])  # fmt: skip
         self._allowed(request, scheme)
@@ -144,7 +148,9 @@ class Fetcher:
             raise AtmosError(
                 f"{request.shown}: the content does not have the pinned checksum",
                 explanation=f"pinned: {request.checksum}\nfound:  sha256:{digest}",
-                hints=["Someone changed the file, or the pin is out of date: check the content before you change the pin"],
+                hints=[
+                    "Someone changed the file, or the pin is out of date: check the content before you change the pin"
+                ],
             )
         path = os.path.join(cache, "sha256", digest + ending)
         _keep(path, data)
@@ -262,7 +268,9 @@ def seconds(text: str) -> float:
     try:
         return float(text) if text.isdigit() else durations.parse(text)
     except ValueError as error:
-        raise AtmosError(f"imports.ttl: `{text}` is no duration: {error}", hints=["Write it as in `90m` or `24h`"]) from None
+        raise AtmosError(
+            f"imports.ttl: `{text}` is no duration: {error}", hints=["Write it as in `90m` or `24h`"]
+        ) from None
 
 
 def _opener() -> OpenerDirector:
@@ -306,7 +314,9 @@ def _noted(path: str) -> tuple[str, float]:
     try:
         with open(path, encoding="ascii") as stream:
             text = stream.read(128).strip()
-        return (text if all(char in "0123456789abcdef" for char in text) else ""), max(0.0, time.time() - os.stat(path).st_mtime)
+        return (text if all(char in "0123456789abcdef" for char in text) else ""), max(
+            0.0, time.time() - os.stat(path).st_mtime
+        )
     except (OSError, ValueError):
         return "", 0.0
 

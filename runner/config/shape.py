@@ -171,8 +171,10 @@ def _plain(value: object, path: tuple[str, ...], deferred: list[tuple[tuple[str,
                 result[key] = _plain(item, (*path, key), deferred)
         return result
     if isinstance(value, list):
-        return [item if isinstance(item, tuple) else _plain(item, (*path, str(index)), deferred)
-                for index, item in enumerate(value)]
+        return [
+            item if isinstance(item, tuple) else _plain(item, (*path, str(index)), deferred)
+            for index, item in enumerate(value)
+        ]
     return value
 
 

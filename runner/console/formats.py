@@ -27,7 +27,17 @@ _OTHER = re.compile(
     re.VERBOSE | re.DOTALL,
 )  # fmt: skip
 _START = frozenset("-?:,[]{}#&*!|>'\"%@`")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x1b": "\\e", "\a": "\\a", "\b": "\\b"}
+_ESCAPES = {
+    "\\": "\\\\",
+    '"': '\\"',
+    "\n": "\\n",
+    "\t": "\\t",
+    "\r": "\\r",
+    "\0": "\\0",
+    "\x1b": "\\e",
+    "\a": "\\a",
+    "\b": "\\b",
+}
 
 
 def to_json(data: Any, *, sort: bool = False, indent: int | None = 2) -> str:
@@ -120,8 +130,11 @@ def _inline(value: Any, pad: str) -> list[str]:
 
 
 def _literal_allowed(text: str) -> bool:
-    return " \n" not in text and not text.endswith(" ") and all(char.isprintable() or char in "\n\t" for char in text) and bool(
-        text.strip("\n")
+    return (
+        " \n" not in text
+        and not text.endswith(" ")
+        and all(char.isprintable() or char in "\n\t" for char in text)
+        and bool(text.strip("\n"))
     )
 
 
@@ -148,7 +161,11 @@ def quoted(text: str) -> str:
         return '"' + "".join(_escaped(char) for char in text) + '"'
     if (
         (text[0] in _START and not (text[0] in "-?:" and len(text) > 1 and text[1] not in " "))
-        or text[0] == " " or text[-1] in " :" or ": " in text or " #" in text or text.startswith(("---", "..."))
+        or text[0] == " "
+        or text[-1] in " :"
+        or ": " in text
+        or " #" in text
+        or text.startswith(("---", "..."))
     ):
         return "'" + text.replace("'", "''") + "'"
     return text

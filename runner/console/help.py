@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from runner.app import App
 
 TOPICS = grammar.HELP_TOPICS
-DASHES = ("--", "", "Use double dashes to separate Atmos-specific options from native arguments and flags for the command.")
+DASHES = (
+    "--",
+    "",
+    "Use double dashes to separate Atmos-specific options from native arguments and flags for the command.",
+)
 MORE = "Use --help=usage for examples or --help=all for all flags and full help."
 
 # name -> one line of help of the program's own flags; shown under GLOBAL FLAGS
@@ -57,7 +61,15 @@ GLOBAL_HELP = {
     "use-version": "Version that is required",
     "verbose": "Log level Debug, and errors with their context",
 }
-TYPE_WORDS = {"bool": "", "optional": "string", "optional-list": "strings", "list": "strings", "int": "int", "string": "string"}
+TYPE_WORDS = {
+    "bool": "",
+    "optional": "string",
+    "optional-list": "strings",
+    "list": "strings",
+    "int": "int",
+    "string": "string",
+}
+
 
 def banner() -> list[str]:
     """The first lines of every page: version and platform."""
@@ -70,7 +82,9 @@ def check_topic(topic: str) -> str:
     """The topic of `--help=TOPIC`; AtmosError for one that does not exist."""
     if topic and topic not in TOPICS:
         raise AtmosError(
-            f'unknown help topic: "{topic}"', title="Invalid Help Topic", hints=[f"Valid help topics: {', '.join(TOPICS)}"]
+            f'unknown help topic: "{topic}"',
+            title="Invalid Help Topic",
+            hints=[f"Valid help topics: {', '.join(TOPICS)}"],
         )
     return topic
 
@@ -162,13 +176,18 @@ def render_command_help(app: App, command: Command, topic: str = "") -> str:
     page.prose(command.description)
     problems = command.problems()
     if problems:
-        page.block("PROBLEMS", "\n".join(str(problem) + (f"\n  {problem.hint}" if problem.hint else "") for problem in problems))
+        page.block(
+            "PROBLEMS",
+            "\n".join(str(problem) + (f"\n  {problem.hint}" if problem.hint else "") for problem in problems),
+        )
     page.usage(*usage_words(command))
     if command.aliases:
         page.block("ALIASES", ", ".join([command.name, *command.aliases]))
     children = [child for child in command.children if not child.internal]
     if topic != "flags":
-        page.rows("SUBCOMMAND ALIASES", [(alias, f"alias for {child.path}") for child in children for alias in child.aliases])
+        page.rows(
+            "SUBCOMMAND ALIASES", [(alias, f"alias for {child.path}") for child in children for alias in child.aliases]
+        )
         _examples(page, command)
     page.rows("ARGUMENTS", [argument_row(argument) for argument in command.arguments])
     page.rows("CUSTOM COMMANDS", command_rows(children))
@@ -198,7 +217,9 @@ def _examples(page: Page, command: Command) -> None:
 
 def _prompts(lines: str) -> str:
     """Command lines with a prompt before each; comments and continued lines stay as they are."""
-    return "\n".join(f"$ {line}" if line and not line.startswith(("#", "$", " ")) else line for line in lines.splitlines())
+    return "\n".join(
+        f"$ {line}" if line and not line.startswith(("#", "$", " ")) else line for line in lines.splitlines()
+    )
 
 
 def _flags(page: Page, command: Command) -> None:
@@ -245,26 +266,42 @@ def render_root_help(app: App, topic: str = "") -> str:
     topic = check_topic(topic)
     page = Page(app)
     page.add(*banner())
-    page.prose("Runs the commands and workflows that a project declares in atmos.yaml, under the cloud identities they need")
+    page.prose(
+        "Runs the commands and workflows that a project declares in atmos.yaml, under the cloud identities they need"
+    )
     page.usage("atmos [sub-command] [flags]")
     custom: list[Command] = []
     configured: dict[str, str] = {}
     standing = cli.standing(app)
     try:
         configured = app.config.aliases()
-        custom = [Command(tree) for tree in _trees(app) if str(tree["name"]) not in standing and tree["name"] not in configured]
+        custom = [
+            Command(tree)
+            for tree in _trees(app)
+            if str(tree["name"]) not in standing and tree["name"] not in configured
+        ]
         if not topic and _unfiltered(app):
             topic = "all"
     except AtmosError as error:
         app.log.warning("Could not load config", error=error.message)
     if topic != "flags":
-        page.rows("SUBCOMMAND ALIASES", [(alias, f"alias for atmos {row.name}") for row in cli.TABLE for alias in row.aliases])
+        page.rows(
+            "SUBCOMMAND ALIASES", [(alias, f"alias for atmos {row.name}") for row in cli.TABLE for alias in row.aliases]
+        )
         page.block("EXAMPLES", "$ atmos help COMMAND\n$ atmos list commands\n$ atmos auth login NAME")
-        page.rows("BUILT-IN COMMANDS", [(row.name + (" [command]" if row.subcommands else ""), row.summary) for row in standing.values()])
+        page.rows(
+            "BUILT-IN COMMANDS",
+            [(row.name + (" [command]" if row.subcommands else ""), row.summary) for row in standing.values()],
+        )
         page.rows("CUSTOM COMMANDS", command_rows(custom))
-        page.rows("ALIASES", [(name, f"alias for {words}") for name, words in sorted(configured.items()) if name not in standing])
+        page.rows(
+            "ALIASES",
+            [(name, f"alias for {words}") for name, words in sorted(configured.items()) if name not in standing],
+        )
     if topic != "usage":
-        page.rows("FLAGS", [("  -h, --help", "help for atmos"), ("      --version", "Print the version")], indent=0, airy=True)
+        page.rows(
+            "FLAGS", [("  -h, --help", "help for atmos"), ("      --version", "Print the version")], indent=0, airy=True
+        )
     if topic == "all":
         page.rows("GLOBAL FLAGS", global_rows(), indent=0)
     page.footer("Use atmos [command] --help for more information about a command.")
@@ -320,7 +357,9 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
     page.rows("BUILT-IN COMMANDS", children)
     page.rows("CUSTOM COMMANDS", joined)
     if topic != "usage":
-        shown = [_option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden]
+        shown = [
+            _option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden
+        ]
         shown.append(("  -h, --help", f"help for {path.split()[-1]}"))
         page.rows("FLAGS", sorted(shown, key=lambda row: row[0].split("--", 1)[-1]), indent=0, airy=True)
     if topic == "all":
@@ -378,4 +417,6 @@ def _joined(app: App, path: str, builtin: list[str]) -> list[Row]:
     command = Command(tree) if tree is not None else None
     for word in words[1:]:
         command = command.child(word) if command is not None else None
-    return command_rows([child for child in command.children if child.name not in builtin]) if command is not None else []
+    return (
+        command_rows([child for child in command.children if child.name not in builtin]) if command is not None else []
+    )

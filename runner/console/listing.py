@@ -33,7 +33,10 @@ def table(app: App, columns: Sequence[str], rows: Sequence[Sequence[object]], fo
     if not (terminal.is_tty(1) or terminal.forced_tty(app.flags)):
         return "".join("\t".join(row) + "\n" for row in cells)
     shown = [index for index in range(len(columns)) if any(row[index] for row in cells)] or [0]
-    widths = {index: max(len(columns[index]), *(len(row[index]) for row in cells)) if cells else len(columns[index]) for index in shown}
+    widths = {
+        index: max(len(columns[index]), *(len(row[index]) for row in cells)) if cells else len(columns[index])
+        for index in shown
+    }
     color = terminal.use_color(app.flags, app.env, fd=1)
     head = "  ".join(columns[index].ljust(widths[index]) for index in shown).rstrip()
     lines = [f"\x1b[1m{head}\x1b[0m" if color else head]

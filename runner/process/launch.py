@@ -39,7 +39,9 @@ class Outcome:
 
     __slots__ = ("code", "interrupted", "signal", "stderr", "stdout", "timed_out")
 
-    def __init__(self, code: int, stdout: bytes = b"", stderr: bytes = b"", *, number: int = 0, timed_out: bool = False) -> None:
+    def __init__(
+        self, code: int, stdout: bytes = b"", stderr: bytes = b"", *, number: int = 0, timed_out: bool = False
+    ) -> None:
         self.code, self.stdout, self.stderr = code, stdout, stderr
         self.signal = number
         self.timed_out = timed_out
@@ -76,7 +78,9 @@ def spawn(
                 path, argv, env, file_actions=actions, setsigdef=signals.pipe_signal(), setsigmask=(), **more,  # type: ignore[arg-type]
             )  # fmt: skip
         except ValueError as error:
-            raise AtmosError(f"cannot start {argv[0]}: {error}", hints=["A NUL character cannot be passed to a program"]) from error
+            raise AtmosError(
+                f"cannot start {argv[0]}: {error}", hints=["A NUL character cannot be passed to a program"]
+            ) from error
         finally:
             os.fchdir(here)
             os.close(here)

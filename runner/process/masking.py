@@ -75,7 +75,9 @@ def forms(secret: str) -> set[bytes]:
         if shift == 0:
             found.add(code)
             if len(code) > 76:
-                found.update(code[at : at + 76] for at in range(0, len(code), 76) if len(code[at : at + 76]) >= SHORTEST_LINE)
+                found.update(
+                    code[at : at + 76] for at in range(0, len(code), 76) if len(code[at : at + 76]) >= SHORTEST_LINE
+                )
         core = code[(shift * 8 + 5) // 6 : (shift + len(data)) * 8 // 6]
         found.add(core)
     found.update([form.replace(b"+", b"-").replace(b"/", b"_") for form in found if b"+" in form or b"/" in form])
@@ -88,7 +90,17 @@ class Mask:
     Nothing in it can be printed by accident: it has no text form.
     """
 
-    __slots__ = ("_direct", "_multiline", "_numbers", "_patterns", "_samples", "_seen", "_starts", "replacement", "shaped")
+    __slots__ = (
+        "_direct",
+        "_multiline",
+        "_numbers",
+        "_patterns",
+        "_samples",
+        "_seen",
+        "_starts",
+        "replacement",
+        "shaped",
+    )
 
     def __init__(self, *, shaped: bool = True, replacement: bytes = REPLACEMENT) -> None:
         self.shaped = shaped

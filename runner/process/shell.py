@@ -28,7 +28,7 @@ _SHELL_WORDS = frozenset(
 )
 _POSIX = ("sh", "dash", "ash", "ksh", "mksh", "yash", "zsh", "busybox")
 _HANDLER = (
-    "command_not_found_handle() { printf '\"%s\": executable file not found in $PATH\\n' \"$1\" >&2; return 127; }; "
+    'command_not_found_handle() { printf \'"%s": executable file not found in $PATH\\n\' "$1" >&2; return 127; }; '
 )
 
 
@@ -80,7 +80,9 @@ def _look(setting: str, env: Mapping[str, str], cwd: str) -> tuple[str, bool]:
     raise AtmosError("no shell was found", hints=["Install bash, or name a shell with `shell` in atmos.yaml"])
 
 
-def program(text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: str = "", plain: bool = True) -> Program:
+def program(
+    text: str, *, name: str, env: Mapping[str, str], cwd: str, setting: str = "", plain: bool = True
+) -> Program:
     """What to start for a step's text. name: the shell's `$0`. plain: a plain command may be started directly."""
     simple = words(text) if plain else None
     if simple is not None:

@@ -23,7 +23,12 @@ else:
     import _signal as signal  # the module `signal` brings enum along
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-NAMES: dict[int, str] = {signal.SIGINT: "SIGINT", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP", signal.SIGQUIT: "SIGQUIT"}
+NAMES: dict[int, str] = {
+    signal.SIGINT: "SIGINT",
+    signal.SIGTERM: "SIGTERM",
+    signal.SIGHUP: "SIGHUP",
+    signal.SIGQUIT: "SIGQUIT",
+}
 OWN, JOINED, INTERACTIVE = "own", "joined", "interactive"
 TERM, KILL = signal.SIGTERM, signal.SIGKILL
 GRACE = 5.0  # seconds from TERM to KILL
@@ -180,7 +185,9 @@ class watch:
             try:
                 for number in FORWARDED:
                     old = signal.getsignal(number)
-                    if old != signal.SIG_IGN or number == signal.SIGTERM:  # as under nohup: leave ignored what is ignored
+                    if (
+                        old != signal.SIG_IGN or number == signal.SIGTERM
+                    ):  # as under nohup: leave ignored what is ignored
                         signal.signal(number, _handle)
                         self.before.append((number, old))
                 _state.wake = os.pipe()

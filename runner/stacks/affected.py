@@ -41,7 +41,9 @@ def key_of(found: Found) -> Key:
     return (found.layered.kind, found.layered.name, found.name)
 
 
-def find(app: App, project: Project, *, ref: str = "", sha: str = "", repo_path: str = "", kind: str | None = None) -> list[Affected]:
+def find(
+    app: App, project: Project, *, ref: str = "", sha: str = "", repo_path: str = "", kind: str | None = None
+) -> list[Affected]:
     """The affected components, sorted by stack and name."""
     from runner.config import git
 
@@ -82,7 +84,11 @@ def _reasons(project: Project, found: Found, before: Found | None, changed: set[
         listed = dependencies.get(name)
         for item in listed if isinstance(listed, list) else []:
             path = item.get("path") if isinstance(item, dict) else item
-            if isinstance(path, str) and _below(changed, os.path.join(options.base_path, path)) and reason not in reasons:
+            if (
+                isinstance(path, str)
+                and _below(changed, os.path.join(options.base_path, path))
+                and reason not in reasons
+            ):
                 reasons.append(reason)
     return reasons
 
@@ -111,7 +117,9 @@ def _git(app: App, root: str, *words: str, text: str = "") -> str:
     from runner.process import launch
 
     try:
-        done = launch.run(["git", "-C", root, *words], env=app.env, cwd=root, stdin=None, stdout=None, stderr=None, capture=True)
+        done = launch.run(
+            ["git", "-C", root, *words], env=app.env, cwd=root, stdin=None, stdout=None, stderr=None, capture=True
+        )
     except OSError as error:
         raise AtmosError(f"cannot run git: {error.strerror or error}", hints=["Install git"]) from error
     if done.code:

@@ -34,7 +34,9 @@ def fact(app: App, tag: str, identity: Any, where: Where | None) -> Any:
                                     endpoint_url=app.env.get("AWS_ENDPOINT_URL"))  # fmt: skip
             return client.describe_organization()["Organization"]["Id"]
         if key not in _callers:
-            client = session.client("sts", region_name=session.region_name or "us-east-1", endpoint_url=app.env.get("AWS_ENDPOINT_URL"))
+            client = session.client(
+                "sts", region_name=session.region_name or "us-east-1", endpoint_url=app.env.get("AWS_ENDPOINT_URL")
+            )
             _callers[key] = client.get_caller_identity()
         return str(_callers[key][_CALLER[tag]])
     except (BotoCoreError, ClientError) as error:

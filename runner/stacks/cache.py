@@ -106,7 +106,9 @@ def _file(base: str, env: Mapping[str, str]) -> str:
     import binascii
 
     data = base.encode("utf-8", "surrogateescape")
-    return os.path.join(os.path.dirname(folder), "stacks", f"{binascii.crc32(data):08x}{binascii.crc_hqx(data, 0):04x}.bin")
+    return os.path.join(
+        os.path.dirname(folder), "stacks", f"{binascii.crc32(data):08x}{binascii.crc_hqx(data, 0):04x}.bin"
+    )
 
 
 def _load(file: str, key: tuple[Any, ...]) -> dict[str, tuple[Any, Map]]:

@@ -148,9 +148,7 @@ def resolve_import(tree: Tree, base: str, importer: str, path: str) -> list[str]
     return []
 
 
-_REMOTE = re.compile(
-    r"^(?:[a-z0-9+]+::|[a-z][a-z0-9+.-]*://|git@|(?:[\w-]+\.)+(?:com|org|net|io|dev)/)", re.IGNORECASE
-)
+_REMOTE = re.compile(r"^(?:[a-z0-9+]+::|[a-z][a-z0-9+.-]*://|git@|(?:[\w-]+\.)+(?:com|org|net|io|dev)/)", re.IGNORECASE)
 
 
 def is_remote(path: str) -> bool:

@@ -30,8 +30,15 @@ def plain_in_yaml(text: str) -> bool:
 class Templates:
     """Renders the texts of one component's section with that section as data."""
 
-    def __init__(self, data: Map, settings: Mapping[str, Any], functions: Mapping[str, Any], env: Mapping[str, str],
-                 label: str, evaluate: Callable[[Any], Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Map,
+        settings: Mapping[str, Any],
+        functions: Mapping[str, Any],
+        env: Mapping[str, str],
+        label: str,
+        evaluate: Callable[[Any], Any] | None = None,
+    ) -> None:
         self.data = data
         self.functions = functions
         self.label = label
@@ -90,7 +97,8 @@ class Templates:
                 raise
             raise AtmosError(
                 f"{self.label}: the template in `{path.lstrip('.')}` cannot be rendered: {error.message}",
-                explanation=str(getattr(error, "explanation", "") or ""), hints=self._hints(error),
+                explanation=str(getattr(error, "explanation", "") or ""),
+                hints=self._hints(error),
             ) from error
 
     def _hints(self, error: Any) -> list[str]:

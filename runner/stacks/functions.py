@@ -36,8 +36,17 @@ def includer(app: App) -> Callable[[str, str, Where, bool], object]:
 class Evaluator:
     """Evaluates the tagged values of one component. skip: names of functions that stay text."""
 
-    def __init__(self, app: App, *, stack: str, section: Map, strategy: str, skip: tuple[str, ...] = (),
-                 mode: str = "strict", identity: Any = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        stack: str,
+        section: Map,
+        strategy: str,
+        skip: tuple[str, ...] = (),
+        mode: str = "strict",
+        identity: Any = None,
+    ) -> None:
         self.app = app
         self.stack = stack
         self.section = section
@@ -104,7 +113,9 @@ class Evaluator:
             if isinstance(own, dict):
                 env = {**env, **{name: _text(item) for name, item in own.items()
                                  if item is not None and not isinstance(item, dict | list | tuple)}}  # fmt: skip
-        context = functions.Context(env, self.app.cwd, folder=self.app.config.base_path, base_path=self.app.config.base_path)
+        context = functions.Context(
+            env, self.app.cwd, folder=self.app.config.base_path, base_path=self.app.config.base_path
+        )
         return functions.evaluate(tag, argument, context, where)
 
     def _metadata(self, tag: str) -> Any:
@@ -123,8 +134,11 @@ class Evaluator:
         words = functions.words(argument)
         name = words[0] if words else ""
         stores = self.app.config.section("stores")
-        reason = f"Store {name} not found" if not isinstance(stores, dict) or name not in stores else (
-            f"the store {name} is of a type that is not supported")
+        reason = (
+            f"Store {name} not found"
+            if not isinstance(stores, dict) or name not in stores
+            else (f"the store {name} is of a type that is not supported")
+        )
         return AtmosError(f"failed to execute YAML function {tag} {argument}: {reason}", where=where)
 
     def _aws(self, tag: str, argument: str, where: Where | None) -> Any:

@@ -118,8 +118,9 @@ def _item_where(content: Map, name: str, index: int | None) -> Where:
 class Loader:
     """Builds stack files. Files without a context are read and merged once, whoever imports them."""
 
-    def __init__(self, base: str, reader: Reader, tree: discover.Tree, *, strategy: str = "replace",
-                 render_paths: bool = False) -> None:
+    def __init__(
+        self, base: str, reader: Reader, tree: discover.Tree, *, strategy: str = "replace", render_paths: bool = False
+    ) -> None:
         self.base, self.reader, self.tree = base, reader, tree
         self.strategy = strategy
         self.render_paths = render_paths
@@ -160,7 +161,9 @@ class Loader:
             data = merge_all([*(child.data for child in children), own], self.strategy)
         finally:
             self._open.pop()
-        node = Node(path, name, discover.file_key(path, self.base), raw, own, children, data, lambda: self._places(path, raw))
+        node = Node(
+            path, name, discover.file_key(path, self.base), raw, own, children, data, lambda: self._places(path, raw)
+        )
         self._nodes[key] = node
         return node
 
@@ -195,7 +198,9 @@ class Loader:
         options: Map = {"path": item} if isinstance(item, str) else item
         target = options.get("path") if isinstance(options, dict) else None
         if not isinstance(target, str) or not target:
-            raise _Misplaced(AtmosError(f"invalid import in the file '{name}': a path, or a map with `path`, is needed"))
+            raise _Misplaced(
+                AtmosError(f"invalid import in the file '{name}': a path, or a map with `path`, is needed")
+            )
         own_context = options.get("context") or {}
         if not isinstance(own_context, dict):
             raise _Misplaced(AtmosError(f"invalid import in the file '{name}': `context` has to be a map"))
@@ -237,13 +242,18 @@ class Loader:
             return rendering.render(target, {**data, **plain(context)}, strict=True, name=name, env=self.reader.environ)
         except Exception as error:
             reason = getattr(error, "message", "") or str(error)
-            raise _Misplaced(AtmosError(f"the import path '{target}' in file '{name}' cannot be rendered: {reason}")) from error
+            raise _Misplaced(
+                AtmosError(f"the import path '{target}' in file '{name}' cannot be rendered: {reason}")
+            ) from error
 
     def _near(self, target: str) -> list[str]:
         from runner.errors import nearest
 
-        known = [discover.file_key(path, self.base) for path in self.tree.files(self.base)
-                 if path.endswith(discover.EXTENSIONS)]
+        known = [
+            discover.file_key(path, self.base)
+            for path in self.tree.files(self.base)
+            if path.endswith(discover.EXTENSIONS)
+        ]
         close = nearest(discover.file_key(target, self.base), known)
         return [f"Did you mean `{close[0]}`?"] if close else ["Paths are relative to the stacks folder"]
 

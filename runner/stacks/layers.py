@@ -140,7 +140,9 @@ def check_root(stack: StackFile) -> None:
                 )  # fmt: skip
         for key in TEXTS:
             if isinstance(data.get(kind, {}).get(key), dict | list):
-                raise AtmosError(f"invalid {kind}.{key} in file '{stack.key}': it has to be text", where=stack.where(kind, key))
+                raise AtmosError(
+                    f"invalid {kind}.{key} in file '{stack.key}': it has to be text", where=stack.where(kind, key)
+                )
     for kind, section in (data.get("components") or {}).items():
         if not isinstance(section, dict):
             raise AtmosError(f"invalid components.{kind} section in file '{stack.key}'",
@@ -197,9 +199,11 @@ class Layered:
 
         def last(key: str, first: Any = "", *, root: bool = True, above: bool = False) -> Any:
             found = first
-            for value in layers(key, root=False, above=above) if root else [
-                layer.get(key) for layer in [*chain, overrides if above else {}]
-            ]:
+            for value in (
+                layers(key, root=False, above=above)
+                if root
+                else [layer.get(key) for layer in [*chain, overrides if above else {}]]
+            ):
                 if value not in (None, ""):
                     found = value
             return found
@@ -230,9 +234,12 @@ class Layered:
             "remote_state_backend": combined("remote_state_backend", root=False, above=False),
             "required_version": last("required_version", root=False, above=True),
             "required_providers": merge_all(
-                [layer.get("required_providers") for layer in [*chain, overrides]], strategy, defer=True),
+                [layer.get("required_providers") for layer in [*chain, overrides]], strategy, defer=True
+            ),
             "retry": merge_all([layer.get("retry") for layer in [*chain, overrides]], strategy, defer=True),
-            "source": combined("source", root=False, above=False) if options.inherit_source else dict(own.get("source") or {}),
+            "source": combined("source", root=False, above=False)
+            if options.inherit_source
+            else dict(own.get("source") or {}),
             "provision": combined("provision", root=False, above=False),
             "locals": merge_all([layer.get("locals") for layer in chain], strategy, defer=True),
             "secrets": combined("secrets"),

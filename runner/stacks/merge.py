@@ -21,8 +21,7 @@ def check_strategy(strategy: object) -> str:
         return "replace"
     if strategy not in STRATEGIES:
         raise AtmosError(
-            f"invalid list merge strategy: '{strategy}'. "
-            f"Supported list merge strategies are: {', '.join(STRATEGIES)}",
+            f"invalid list merge strategy: '{strategy}'. Supported list merge strategies are: {', '.join(STRATEGIES)}",
             hints=["Set `settings.list_merge_strategy` to one of them"],
         )
     return str(strategy)

@@ -18,8 +18,16 @@ if TYPE_CHECKING:
 class Options:
     """Defaults are those of a project whose `atmos.yaml` says nothing (spec §1.1)."""
 
-    def __init__(self, config: Mapping[str, Any], *, base_path: str, stacks_path: str = "", config_dir: str = "",
-                 list_merge_strategy: str = "", environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        *,
+        base_path: str,
+        stacks_path: str = "",
+        config_dir: str = "",
+        list_merge_strategy: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         stacks = _map(config.get("stacks"))
         inherit = _map(stacks.get("inherit"))
         settings = _map(config.get("settings"))
@@ -28,7 +36,9 @@ class Options:
         self.base_path = base_path
         self.config_dir = config_dir or base_path
         self.stacks_base = text(stacks.get("base_path"))
-        self.stacks_path = stacks_path or (os.path.normpath(os.path.join(base_path, self.stacks_base)) if self.stacks_base else "")
+        self.stacks_path = stacks_path or (
+            os.path.normpath(os.path.join(base_path, self.stacks_base)) if self.stacks_base else ""
+        )
         self.included = words(stacks.get("included_paths"))
         self.excluded = words(stacks.get("excluded_paths"))
         self.name_template = text(stacks.get("name_template"))
@@ -66,7 +76,9 @@ class Options:
     def require(self) -> None:
         """Raise when the project has no stacks: what to set, or which folder is missing."""
         if not self.stacks_path:
-            raise AtmosError("stack base path must be provided in 'stacks.base_path' config or ATMOS_STACKS_BASE_PATH' ENV variable")
+            raise AtmosError(
+                "stack base path must be provided in 'stacks.base_path' config or ATMOS_STACKS_BASE_PATH' ENV variable"
+            )
         if not self.included:
             raise AtmosError(
                 "at least one path must be provided in 'stacks.included_paths' config or ATMOS_STACKS_INCLUDED_PATHS' ENV variable"

@@ -23,7 +23,9 @@ class Origins:
         layered = found.layered
         self.chain: list[tuple[Node, int]] = list(reversed(found.stack.chain))
         kind = layered.kind
-        self.places: list[tuple[str, ...]] = [("components", kind, name) for name in (layered.name, *layered.inheritance)]
+        self.places: list[tuple[str, ...]] = [
+            ("components", kind, name) for name in (layered.name, *layered.inheritance)
+        ]
         self.places += [(kind,), ()]
         self._winners: set[str] = set()
 
@@ -51,7 +53,9 @@ class Origins:
             names: Map = {}
             given = [
                 (node, depth, place, self._section(node, place, section, backend_type))
-                for place in self.places if not (section == "backend" and not place) for node, depth in self.chain
+                for place in self.places
+                if not (section == "backend" and not place)
+                for node, depth in self.chain
             ]
             given = [item for item in given if item[3]]
             for name in values:

@@ -31,7 +31,11 @@ def function(app: App, tag: str, argument: str, stack: str, where: Where | None,
     component, expression = words[0], words[-1]
     target = words[1] if len(words) == 3 else stack
     try:
-        values = state(app, component, target, identity) if tag == "!terraform.state" else all_outputs(app, component, target, identity)
+        values = (
+            state(app, component, target, identity)
+            if tag == "!terraform.state"
+            else all_outputs(app, component, target, identity)
+        )
     except AtmosError as error:
         error.where = error.where or where
         if f"{tag} {argument}" not in error.message:
@@ -46,7 +50,7 @@ def select(values: Map | None, expression: str) -> Any:
 
     text = expression.strip()
     if not text.startswith((".", "[", "{", "(")) and "|" not in text:
-        text = f'.{json.dumps(text)}'
+        text = f".{json.dumps(text)}"
     elif values is None and "//" not in text:
         return None
     return query.query(values or {}, text)
@@ -116,4 +120,8 @@ def _local_state(folder: str, described: Map) -> Map:
     except (OSError, ValueError) as error:
         raise AtmosError(f"cannot read the state {path}: {error}") from error
     found = content.get("outputs") if isinstance(content, dict) else None
-    return {key: item.get("value") for key, item in found.items() if isinstance(item, dict)} if isinstance(found, dict) else {}
+    return (
+        {key: item.get("value") for key, item in found.items() if isinstance(item, dict)}
+        if isinstance(found, dict)
+        else {}
+    )

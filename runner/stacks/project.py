@@ -46,8 +46,13 @@ class Project:
         self.options = options
         self.warn = warn
         self.tree = discover.Tree()
-        self.reader = Reader(options.stacks_path, include, templates_enabled=options.templates_enabled, cache=cache,
-                             environ=options.environ)
+        self.reader = Reader(
+            options.stacks_path,
+            include,
+            templates_enabled=options.templates_enabled,
+            cache=cache,
+            environ=options.environ,
+        )
         self.loader = Loader(options.stacks_path, self.reader, self.tree, strategy=options.strategy,
                              render_paths=options.templates_enabled)  # fmt: skip
         self.broken: dict[str, AtmosError] = {}
@@ -136,8 +141,13 @@ class Project:
         if options.name_template:
             data = {key: plain(value) for key, value in layered.sections.items()}
             try:
-                name = rendering.render(options.name_template, data, strict=not options.ignore_missing, name="name_template",
-                                        env=options.environ)
+                name = rendering.render(
+                    options.name_template,
+                    data,
+                    strict=not options.ignore_missing,
+                    name="name_template",
+                    env=options.environ,
+                )
             except Exception as error:
                 reason = getattr(error, "message", "") or str(error)
                 raise Unnamed(
@@ -170,8 +180,9 @@ class Project:
         if isinstance(template, str) and template:
             data = {key: plain(value) for key, value in layered.sections.items()}
             data.update(atmos_component=layered.name, atmos_stack=name, stack=name, component=layered.module)
-            result = rendering.render(template, data, strict=True, name="metadata.terraform_workspace_template",
-                                      env=self.options.environ)
+            result = rendering.render(
+                template, data, strict=True, name="metadata.terraform_workspace_template", env=self.options.environ
+            )
         elif isinstance(pattern, str) and pattern:
             tokens = naming.context_tokens(layered.sections["vars"], layered.name, layered.module, base)
             tokens.update(workspace=prefix, terraform_workspace=prefix)
@@ -265,8 +276,9 @@ class Project:
                 "duplicated\nCheck that all imports are valid",
             )
 
-    def _not_found(self, component: str, stack: str, kind: str | None, chosen: list[str],
-                   dropped: list[AtmosError]) -> AtmosError:
+    def _not_found(
+        self, component: str, stack: str, kind: str | None, chosen: list[str], dropped: list[AtmosError]
+    ) -> AtmosError:
         for path in chosen:
             if path in self.broken:
                 return self.broken[path]
@@ -287,9 +299,16 @@ class Project:
             return faults[0]
         hints: list[str] = []
         if stack in names:
-            known = {item.layered.name for item in self.every(kind, quiet=True) if item.name == stack} if not chosen else {
-                name for file in self.stacks(chosen) for known in self.kinds(file, kind) for name in file.components(known)
-            }
+            known = (
+                {item.layered.name for item in self.every(kind, quiet=True) if item.name == stack}
+                if not chosen
+                else {
+                    name
+                    for file in self.stacks(chosen)
+                    for known in self.kinds(file, kind)
+                    for name in file.components(known)
+                }
+            )
             close = nearest(component, known)
             hints = [f"Did you mean the component {close[0]}?"] if close else []
             hints.append(f"Components of the stack {stack}: {', '.join(sorted(known))}")

@@ -67,7 +67,9 @@ def _stack_of(item: Map, stack: str, variables: Any) -> str:
     named = item.get("stack")
     if isinstance(named, str) and named:
         return named
-    changed = {name: item[name] for name in ("namespace", "tenant", "environment", "stage") if isinstance(item.get(name), str)}
+    changed = {
+        name: item[name] for name in ("namespace", "tenant", "environment", "stage") if isinstance(item.get(name), str)
+    }
     result = stack
     for name, value in changed.items():
         own = variables.get(name) if isinstance(variables, dict) else None

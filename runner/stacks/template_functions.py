@@ -37,8 +37,14 @@ def collect_keys(value: Any, nested: str = "") -> list[str]:
         raise AtmosError(f"expected a map, got {type(value).__name__}")
     if not nested:
         return sorted(value)
-    return sorted({key for item in value.values() if isinstance(item, dict) and isinstance(item.get(nested), dict)
-                   for key in item[nested]})
+    return sorted(
+        {
+            key
+            for item in value.values()
+            if isinstance(item, dict) and isinstance(item.get(nested), dict)
+            for key in item[nested]
+        }
+    )
 
 
 class Atmos:

@@ -97,7 +97,11 @@ def _imports(project: Project, data: Map, path: str, name: str) -> Iterable[Find
         if not isinstance(target, str) or not target:
             yield Finding("invalid import: a path, or a map with `path`, is needed", place, f"import[{index}]")
             continue
-        if "{{" in target or discover.is_remote(target) or (isinstance(item, dict) and item.get("skip_if_missing") is True):
+        if (
+            "{{" in target
+            or discover.is_remote(target)
+            or (isinstance(item, dict) and item.get("skip_if_missing") is True)
+        ):
             continue
         targets = discover.resolve_import(project.tree, project.options.stacks_path, path, target)
         if not targets:
@@ -123,7 +127,7 @@ def _root(data: Map, name: str) -> Iterable[Finding]:
             yield from _maps(section, TYPE_MAPS, name, kind)
             yield from _unknown(section, TYPE_KEYS, name, kind)
     components = data.get("components")
-    for kind, section in (components.items() if isinstance(components, dict) else ()):
+    for kind, section in components.items() if isinstance(components, dict) else ():
         if not isinstance(section, dict):
             yield Finding(f"`{kind}` has to be a map of components", _key(components, kind, name), f"components.{kind}")
             continue

@@ -56,8 +56,7 @@ def plain(value: Any) -> Any:
     if type(value) is tuple:
         return tag_text(value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()
-                if not (type(item) is tuple and item[0] == UNSET)}
+        return {key: plain(item) for key, item in value.items() if not (type(item) is tuple and item[0] == UNSET)}
     if isinstance(value, list):
         return [plain(item) for item in value if not (type(item) is tuple and item[0] == UNSET)]
     return value
@@ -68,8 +67,7 @@ def finish(value: Any) -> Any:
     if type(value) is tuple:
         return finish(value[1]) if value[0] == APPEND else value
     if isinstance(value, dict):
-        return {key: finish(item) for key, item in value.items()
-                if not (type(item) is tuple and item[0] == UNSET)}
+        return {key: finish(item) for key, item in value.items() if not (type(item) is tuple and item[0] == UNSET)}
     if isinstance(value, list):
         return [finish(item) for item in value if not (type(item) is tuple and item[0] == UNSET)]
     return value

@@ -68,7 +68,9 @@ def _compile(raw: object, field: str, where: Where | None, problems: list[Proble
         return ["all", [part for part in parts if part is not None]]
     if isinstance(raw, dict):
         return _combine(raw, field, where, problems)
-    problems.append(Problem(f"invalid {field} condition: expected string, list, or map, got {type(raw).__name__}", where))
+    problems.append(
+        Problem(f"invalid {field} condition: expected string, list, or map, got {type(raw).__name__}", where)
+    )
     return None
 
 
@@ -122,8 +124,6 @@ def _expression(text: str, field: str, where: Where | None, problems: list[Probl
         problem(f"{message}: `{source}`", "A condition has to give true or false")
         return None
     return ["cel", source]
-
-
 
 
 def _macro_variables(source: str) -> set[str]:
@@ -262,7 +262,9 @@ def _run(source: str, facts: dict[str, object]) -> bool:
             hints=[f'Ask first whether it is there: `"{key}" in env && …`'],
         ) from error
     except Exception as error:
-        raise AtmosError(f"the condition `{source}` cannot be evaluated: {str(error).split('. Check', 1)[0]}") from error
+        raise AtmosError(
+            f"the condition `{source}` cannot be evaluated: {str(error).split('. Check', 1)[0]}"
+        ) from error
     if not isinstance(value, bool):
         raise AtmosError(f"the condition `{source}` gave {value!r}, not true or false")
     return value

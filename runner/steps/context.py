@@ -36,8 +36,17 @@ class Context:
         "step", "total",
     )  # fmt: skip
 
-    def __init__(self, run: Run, step: Step, output: Output, *, extra: dict[str, Any] | None = None,
-                 parent: Context | None = None, number: int = 0, total: int = 0) -> None:
+    def __init__(
+        self,
+        run: Run,
+        step: Step,
+        output: Output,
+        *,
+        extra: dict[str, Any] | None = None,
+        parent: Context | None = None,
+        number: int = 0,
+        total: int = 0,
+    ) -> None:
         self.run, self.step, self.output, self.parent = run, step, output, parent
         self.app = run.app
         self.extra = extra
@@ -57,7 +66,12 @@ class Context:
         """Everything but the step's own fields. process: the step starts programs, so its identity counts."""
         run, step = self.run, self.step
         self.data = run.template_data(self.extra)
-        self.stack = run.stack or self._early(step.stack, "stack") or (self.parent.stack if self.parent else "") or run.owner.stack
+        self.stack = (
+            run.stack
+            or self._early(step.stack, "stack")
+            or (self.parent.stack if self.parent else "")
+            or run.owner.stack
+        )
         identity: Layer | None = None
         if process:
             choice = self.choose()
@@ -264,7 +278,9 @@ class Context:
 
     def shell(self, text: str, *, name: str = "", **more: Any) -> Outcome:
         """Run a text as a shell step does: a plain program, or a shell."""
-        program = shell.program(text, name=name or self.shell_name(), env=self.env, cwd=self.cwd, setting=self.run.shell_setting)
+        program = shell.program(
+            text, name=name or self.shell_name(), env=self.env, cwd=self.cwd, setting=self.run.shell_setting
+        )
         if program.path is None:
             self.output.err(shell.NOT_FOUND.format(program.argv[0]) + "\n")
             return launch.Outcome(launch.NOT_FOUND, b"", (shell.NOT_FOUND.format(program.argv[0]) + "\n").encode())
@@ -281,7 +297,11 @@ class Context:
             program = shell.program(text, name=name or self.shell_name(), env=self.env, cwd=self.cwd,
                                     setting=self.run.shell_setting, plain=False)  # fmt: skip
             outcome = self.launch(program.argv, path=program.path, **more)
-        if (program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd)) or (more.get("listen") and outcome.code == launch.NOT_FOUND and shell.missed_variable(program.argv[-1], outcome.stderr)):
+        if (program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd)) or (
+            more.get("listen")
+            and outcome.code == launch.NOT_FOUND
+            and shell.missed_variable(program.argv[-1], outcome.stderr)
+        ):
             outcome.code = 1
         return outcome
 
@@ -324,7 +344,10 @@ def check_directory(path: str, shown: str, ctx: Context | None = None) -> None:
     if os.path.isdir(path):
         return
     if os.path.lexists(path):
-        message, hint = "working directory path is not a directory", "The working_directory must be a directory, not a file"
+        message, hint = (
+            "working directory path is not a directory",
+            "The working_directory must be a directory, not a file",
+        )
     else:
         message, hint = "working directory does not exist", "Check that the working_directory path exists"
     explanation = f"`{shown}`: {path}" if shown != path else f"`{path}`"

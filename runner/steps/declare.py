@@ -46,7 +46,9 @@ FIELDS = {
     "exclude": "texts", "mtime": "trimmed", "args": "texts",
 }  # fmt: skip
 SPECIAL = ("env", "when", "continue", "output", "steps", "matrix", "vars", "for", "background")
-ALL_FIELDS = tuple(dict.fromkeys([*COMMON, *FIELDS, *SPECIAL, *(f for r in TYPES.values() for f in (*r.required, *r.optional))]))
+ALL_FIELDS = tuple(
+    dict.fromkeys([*COMMON, *FIELDS, *SPECIAL, *(f for r in TYPES.values() for f in (*r.required, *r.optional))])
+)
 
 
 def compile_steps(
@@ -55,7 +57,8 @@ def compile_steps(
     """The steps of a command or a workflow. kind: "command" or "workflow", which decides the default type (D1)."""
     problems: list[Problem] = []
     steps = [
-        _step(item, index, kind, place(raw, index, where), problems, f"steps[{index}]") for index, item in enumerate(raw)
+        _step(item, index, kind, place(raw, index, where), problems, f"steps[{index}]")
+        for index, item in enumerate(raw)
     ]
     rules.check_all(steps, problems)
     return steps, problems
@@ -73,11 +76,15 @@ def _step(
     if not isinstance(item, dict):
         step |= {"type": "shell", "command": "", "broken": True}
         _name(step, index, kind, parent)
-        problems.append(Problem(f"a step has to be text or a mapping, not {kind_of(item)}: {rules.label(step)}", where, path=path))
+        problems.append(
+            Problem(f"a step has to be text or a mapping, not {kind_of(item)}: {rules.label(step)}", where, path=path)
+        )
         return step
     default = "shell" if kind == "command" else "atmos"
     raw_name = item.get("name")
-    step["name"] = "" if raw_name is None or isinstance(raw_name, dict | list | tuple) else str(text_of(item, "name")).strip()
+    step["name"] = (
+        "" if raw_name is None or isinstance(raw_name, dict | list | tuple) else str(text_of(item, "name")).strip()
+    )
     _name(step, index, kind, parent)
     reader = Reader(item, rules.label(step), problems, where, path)
     raw_type = item.get("type")
@@ -232,7 +239,11 @@ def compile_env(
             for key in item:
                 if key not in ("key", "value", "valueCommand"):
                     close = nearest(str(key), ("key", "value", "valueCommand"), 1)
-                    problem(f"unknown key `{key}` in `env`", place(item, key, at), f"Did you mean `{close[0]}`?" if close else "")
+                    problem(
+                        f"unknown key `{key}` in `env`",
+                        place(item, key, at),
+                        f"Did you mean `{close[0]}`?" if close else "",
+                    )
             _entry(str(text_of(item, "key")).strip(), item, at, entries, problem, in_list)
         elif (
             isinstance(item, dict) and len(item) == 1 and not isinstance(next(iter(item.values())), dict | list)

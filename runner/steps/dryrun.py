@@ -57,7 +57,12 @@ class _Planned(Context):
 
     def _waits(self, text: str, error: PrepareError) -> bool:
         """Whether the failure may be for want of something that a run would give."""
-        return "map has no entry for key" in error.message or "nil" in error.message or ".steps" in text or ".env" in text.lower()
+        return (
+            "map has no entry for key" in error.message
+            or "nil" in error.message
+            or ".steps" in text
+            or ".env" in text.lower()
+        )
 
     def _piecewise(self, text: str, field: str) -> str:
         """Each action by itself; those that cannot be rendered yet, and texts with blocks, as they are written."""
@@ -122,7 +127,9 @@ def _details(run: Run, ctx: Context, process: bool) -> list[str]:
     ctx.data = run.template_data(ctx.extra)
     step = ctx.step
     ctx._see(run.base_env)
-    ctx.stack = run.stack or ctx._early(step.stack, "stack") or (ctx.parent.stack if ctx.parent else "") or run.owner.stack
+    ctx.stack = (
+        run.stack or ctx._early(step.stack, "stack") or (ctx.parent.stack if ctx.parent else "") or run.owner.stack
+    )
     lines: list[str] = []
     identity = None
     if process or step.children:
@@ -178,7 +185,11 @@ def _fields(ctx: Context) -> list[str]:
             lines += [f"  {field}: {key}={value}" for key, value in ctx.text_map(field).items()]
     given = step.get("with")
     if isinstance(given, dict):
-        lines += [f"  {key}: {ctx.render(value, f'with.{key}')}" for key, value in given.items() if not isinstance(value, dict | list)]
+        lines += [
+            f"  {key}: {ctx.render(value, f'with.{key}')}"
+            for key, value in given.items()
+            if not isinstance(value, dict | list)
+        ]
     if step.type == "exit":
         lines.append(f"  code: {ctx.text('code', '0')}")
     return lines

@@ -205,7 +205,11 @@ class Run(Surroundings):
         """Whether a step's condition lets it run now."""
         condition = step.condition
         if condition is None:
-            if step.fields.get("inputs") is None and step.fields.get("artifacts") is None and step.fields.get("preconditions") is None:
+            if (
+                step.fields.get("inputs") is None
+                and step.fields.get("artifacts") is None
+                and step.fields.get("preconditions") is None
+            ):
                 return self.status == conditions.SUCCESS
             from runner.steps import freshness
 
@@ -227,7 +231,9 @@ class Run(Surroundings):
     def holds(self, step: Step, condition: Any, status: str, extra: Mapping[str, Any] | None = None) -> bool:
         """Evaluate a condition of a step."""
         try:
-            return conditions.evaluate(condition, status=status, ci=self.ci, facts=lambda: self._facts(step, condition, extra))
+            return conditions.evaluate(
+                condition, status=status, ci=self.ci, facts=lambda: self._facts(step, condition, extra)
+            )
         except AtmosError as error:
             error.message = f'step "{step.label}": {error.message}'
             error.args = (error.message,)
@@ -272,7 +278,9 @@ class Run(Surroundings):
 
             show.step(ctx)
         ctx.prepare(entry.process)
-        self.event("step_started", step, type=step.type, identity=ctx.identity or "", stack=ctx.stack, parent=ctx.parent)
+        self.event(
+            "step_started", step, type=step.type, identity=ctx.identity or "", stack=ctx.stack, parent=ctx.parent
+        )
         runner = types.runner(step.type)
 
         def run(ctx: Context) -> Result | None:
@@ -283,7 +291,6 @@ class Run(Surroundings):
             except OSError as error:
                 place = f": {error.filename}" if error.filename else ""
                 raise StepError(f"{error.strerror or error}{place}") from error
-
 
         def attempt(number: int) -> Result | None:
             ctx.attempt = number

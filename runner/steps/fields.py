@@ -64,9 +64,14 @@ def weak_env_text(raw: Any, key: str | int) -> str | tuple[Any, ...]:
 def plain(raw: Any) -> Any:
     """Any value as plain data: mappings and lists without their places, scalars below them as they were written."""
     if isinstance(raw, dict):
-        return {str(key): plain(value) if isinstance(value, dict | list) else _scalar(raw, key) for key, value in raw.items()}
+        return {
+            str(key): plain(value) if isinstance(value, dict | list) else _scalar(raw, key)
+            for key, value in raw.items()
+        }
     if isinstance(raw, list):
-        return [plain(value) if isinstance(value, dict | list) else _scalar(raw, index) for index, value in enumerate(raw)]
+        return [
+            plain(value) if isinstance(value, dict | list) else _scalar(raw, index) for index, value in enumerate(raw)
+        ]
     return raw
 
 
@@ -97,7 +102,9 @@ def _base(value: object) -> str:
 class Reader:
     """The fields of one step (or of a mapping below it). Problems name the step and the field."""
 
-    def __init__(self, raw: dict[str, Any], label: str, problems: list[Problem], where: Where | None, path: str) -> None:
+    def __init__(
+        self, raw: dict[str, Any], label: str, problems: list[Problem], where: Where | None, path: str
+    ) -> None:
         self.raw, self.label, self.problems, self.path = raw, label, problems, path
         own = getattr(raw, "where", None)
         self.where = own if own is not None and own.file else where
@@ -291,7 +298,9 @@ class Reader:
         if below.raw.get("max_failures") is not None:
             found["max_failures"] = below.integer("max_failures")
             if isinstance(found["max_failures"], int) and found["max_failures"] < 0:
-                below.add(f"invalid workflow control step: {self.label} sets negative fail.max_failures", "max_failures")
+                below.add(
+                    f"invalid workflow control step: {self.label} sets negative fail.max_failures", "max_failures"
+                )
         return found
 
     def expect(self, key: str) -> Any:

@@ -74,7 +74,11 @@ class _Files:
 
     def record_path(self) -> str:
         run = self.run
-        scope = f"command:{run.owner.name}" if run.owner.kind == "command" else f"workflow:{run.owner.file}:{run.owner.name}"
+        scope = (
+            f"command:{run.owner.name}"
+            if run.owner.kind == "command"
+            else f"workflow:{run.owner.file}:{run.owner.name}"
+        )
         key = hashlib.sha256()
         for part in (scope, self.step.label, self.folder, *sorted(self.patterns)):
             key.update(part.encode() + b"\0")

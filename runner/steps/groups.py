@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-
 class Group:
     """One run of a group by threads of this process."""
 
@@ -296,7 +295,9 @@ class Group:
             prefix = self._prefix(node, extra)
             node.sinks = [Lines(self.ctx.output, error, prefix, self.lock) for error in (False, True)]
             return Output(mask, *node.sinks)
-        return Output(mask, lambda data: node.blocks.append((False, data)), lambda data: node.blocks.append((True, data)))
+        return Output(
+            mask, lambda data: node.blocks.append((False, data)), lambda data: node.blocks.append((True, data))
+        )
 
     def _prefix(self, node: Node, extra: dict[str, Any]) -> str:
         template = self.output.get("prefix")
@@ -421,5 +422,3 @@ def run(ctx: Context) -> None:
     error = group.error()
     if error is not None:
         raise error
-
-

@@ -32,11 +32,16 @@ def check_step(step: dict[str, Any], reader: Reader, entry: Row) -> None:
     elif kind == "exec":
         for field in EXEC_FORBIDS:
             if step.get(field) not in (None, False, "", {}):
-                reader.add(f'field is not supported on exec steps (the process is replaced): {label(step)} sets "{field}"', field)
+                reader.add(
+                    f'field is not supported on exec steps (the process is replaced): {label(step)} sets "{field}"',
+                    field,
+                )
                 break
     if kind not in ("script", "parallel", "matrix", "wait", "cancel"):
         for field in entry.required:
-            if (field not in reader.raw and not _present(step, field)) or (field in reader.raw and _empty(step, field) and field != "command" and field != "content"):
+            if (field not in reader.raw and not _present(step, field)) or (
+                field in reader.raw and _empty(step, field) and field != "command" and field != "content"
+            ):
                 _missing(step, reader, field)
     _check_choices(step, reader)
     if step.get("background") is True:
@@ -170,7 +175,9 @@ def _check_needs(children: list[dict[str, Any]], parent: str, names: dict[str, i
         needs[child["name"]] = [need for need in wanted if need in names]
     cycle = find_cycle(needs)
     if cycle:
-        wrong(f'cyclic needs dependency involving step "{cycle[0]}" in control step "{parent}" ({" → ".join([*cycle, cycle[0]])})')
+        wrong(
+            f'cyclic needs dependency involving step "{cycle[0]}" in control step "{parent}" ({" → ".join([*cycle, cycle[0]])})'
+        )
 
 
 def find_cycle(needs: dict[str, list[str]]) -> list[str]:

@@ -60,9 +60,7 @@ class Surroundings:
     def base_env(self) -> dict[str, str]:
         """Layers 1 to 3 of every step's environment."""
         if self._base_env is None:
-            self._base_env = environment.base(
-                self.app.env, self.app.config.env_section().items(), self.app.executable
-            )
+            self._base_env = environment.base(self.app.env, self.app.config.env_section().items(), self.app.executable)
         return self._base_env
 
     @property
@@ -178,7 +176,9 @@ class Surroundings:
         name = f"env-var-{key}-valcommand"
         program = shell.program(command, name=name, env=level, cwd=self.cwd, setting=self.shell_setting)
         if program.path is None:
-            raise StepError(f"valueCommand of {key}: " + shell.NOT_FOUND.format(program.argv[0]), exit_code=launch.NOT_FOUND)
+            raise StepError(
+                f"valueCommand of {key}: " + shell.NOT_FOUND.format(program.argv[0]), exit_code=launch.NOT_FOUND
+            )
         outcome = launch.run(program.argv, path=program.path, env=level, cwd=self.cwd, stdout=None, capture=True, mask=None,
                              stderr=self.output.err_bytes)  # fmt: skip
         if outcome.interrupted:

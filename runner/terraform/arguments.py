@@ -115,4 +115,8 @@ def selects_workspace(invocation: Invocation, target: Target, env: dict[str, str
     """Whether the workspace is selected first."""
     if invocation.sub in ("init", "providers") or (invocation.sub == "workspace" and invocation.subsub):
         return False
-    return target.described.get("backend_type") != "http" and target.options.workspaces_enabled and not env.get("TF_WORKSPACE")
+    return (
+        target.described.get("backend_type") != "http"
+        and target.options.workspaces_enabled
+        and not env.get("TF_WORKSPACE")
+    )

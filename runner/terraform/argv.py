@@ -28,7 +28,9 @@ class Invocation:
         self.help = False
 
     def _variable(self, name: str) -> str:
-        names = [variable.replace("{SUB}", self.sub.upper().replace("-", "_")) for variable in table.VARIABLES.get(name, ())]
+        names = [
+            variable.replace("{SUB}", self.sub.upper().replace("-", "_")) for variable in table.VARIABLES.get(name, ())
+        ]
         if name in table.PLAIN_VARIABLES:
             names.append("ATMOS_" + name.upper().replace("-", "_"))
         return next((self.env[variable] for variable in names if self.env.get(variable)), "")
@@ -109,7 +111,9 @@ def _subcommands(words: list[str], result: Invocation) -> set[int]:
 def _takes_next(word: str) -> bool:
     """Whether a flag that may stand before the subcommand takes the next word."""
     if word.startswith("--"):
-        kinds = {kind for flags in (table.COMMON, *table.BY_SUB.values()) for name, kind in flags.items() if name == word[2:]}
+        kinds = {
+            kind for flags in (table.COMMON, *table.BY_SUB.values()) for name, kind in flags.items() if name == word[2:]
+        }
         return bool(kinds & {"text", "list"})
     return word[1:] in table.VALUE_FLAGS or word in ("-s", "-q", "-i")
 

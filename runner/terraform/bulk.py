@@ -137,7 +137,11 @@ class Bulk:
             if wanted:
                 run_.run()
         except Failed as error:
-            if error.exit_code == CHANGES and self.invocation.sub == "plan" and self.invocation.passes("detailed-exitcode"):
+            if (
+                error.exit_code == CHANGES
+                and self.invocation.sub == "plan"
+                and self.invocation.passes("detailed-exitcode")
+            ):
                 self.changes = True
                 self._note(job, "done")
             else:
@@ -174,7 +178,9 @@ class Bulk:
         if skipped:
             parts.append(f"{skipped} component(s) skipped after an earlier failure")
         first = self.failed[0][1]
-        raise AtmosError("terraform execution failed", explanation="\n\n".join(parts), exit_code=first.exit_code, hints=first.hints)
+        raise AtmosError(
+            "terraform execution failed", explanation="\n\n".join(parts), exit_code=first.exit_code, hints=first.hints
+        )
 
 
 def _number(text: str) -> int:

@@ -24,7 +24,9 @@ def run(app: App, invocation: Invocation) -> int:
     """Find, ask, remove."""
     project = projects.of(app)
     if not project.options.component_base("terraform"):
-        raise AtmosError("the folder of terraform components is not known", hints=["Set `components.terraform.base_path`"])
+        raise AtmosError(
+            "the folder of terraform components is not known", hints=["Set `components.terraform.base_path`"]
+        )
     doomed = of_component(app, invocation) if invocation.component else of_everything(app, invocation)
     doomed = sorted({path for path in doomed if os.path.lexists(path)})
     if not doomed:
@@ -74,7 +76,9 @@ def of_component(app: App, invocation: Invocation) -> list[str]:
         if not chosen:
             chosen = [found for found in project.every("terraform") if found.layered.module == invocation.component]
         if not chosen:
-            raise AtmosError("invalid component", explanation=f"Could not find the component {invocation.component} in any stack.")
+            raise AtmosError(
+                "invalid component", explanation=f"Could not find the component {invocation.component} in any stack."
+            )
     settings = Settings(project.options.terraform, invocation)
     doomed: list[str] = []
     for found in chosen:

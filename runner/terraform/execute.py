@@ -42,7 +42,9 @@ class Run:
     alone: no other run of this process goes on beside it. grouped: what it prints is kept until `flush`.
     """
 
-    def __init__(self, app: App, invocation: Invocation, found: Found, *, alone: bool = True, grouped: bool = False) -> None:
+    def __init__(
+        self, app: App, invocation: Invocation, found: Found, *, alone: bool = True, grouped: bool = False
+    ) -> None:
         self.app, self.invocation, self.found = app, invocation, found
         self.alone = alone
         self.kept: list[tuple[int, bytes]] | None = [] if grouped else None
@@ -155,7 +157,9 @@ class Run:
         result = {name: value for name, value in self.target.variables.items() if secrets or name not in self.secrets}
         for name, value in result.items():
             if value == COMPUTED:
-                raise AtmosError(f"the variable '{name}' of the component '{self.target.component}' could not be determined")
+                raise AtmosError(
+                    f"the variable '{name}' of the component '{self.target.component}' could not be determined"
+                )
         return result
 
     def write_files(self) -> None:
@@ -169,7 +173,9 @@ class Run:
         if self.settings.auto_backend:
             files.write(target.path(files.BACKEND), files.to_json(files.backend(target.described)), 0o600)
         if target.described.get("providers"):
-            files.write(target.path(files.PROVIDERS), files.to_json(files.providers(target.described["providers"])), 0o600)
+            files.write(
+                target.path(files.PROVIDERS), files.to_json(files.providers(target.described["providers"])), 0o600
+            )
         required = files.versions(target.described)
         if required is not None:
             files.write(target.path(files.VERSIONS), files.to_json(required), 0o600)
@@ -326,7 +332,13 @@ def _variables_of(words: list[str]) -> dict[str, str]:
     """The `-var` values among terraform's arguments."""
     found: dict[str, str] = {}
     for index, word in enumerate(words):
-        text = word[5:] if word.startswith("-var=") else words[index + 1] if word == "-var" and index + 1 < len(words) else ""
+        text = (
+            word[5:]
+            if word.startswith("-var=")
+            else words[index + 1]
+            if word == "-var" and index + 1 < len(words)
+            else ""
+        )
         name, equals, value = text.partition("=")
         if equals:
             found[name.strip()] = value

@@ -108,6 +108,7 @@ def known(command: str, sub: str) -> dict[str, str]:
 def shorthands(command: str, sub: str) -> dict[str, str]:
     return {**SHORTHANDS, **SHORTHANDS_BY_SUB.get(sub, {}), **SHORTHANDS_BY_SUB.get(command, {})}
 
+
 HELP = {
     "stack": "The stack", "dry-run": "Print the commands and do nothing", "skip-init": "Do not run init first",
     "init-pass-vars": "Give init the var-file too", "append-user-agent": "What terraform adds to its user agent",

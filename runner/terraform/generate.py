@@ -77,7 +77,9 @@ def many(app: App, invocation: Invocation) -> int:
     if format_ not in ("json", "yaml", "hcl"):
         raise AtmosError(f"invalid value '{format_}' for `--format`", hints=["The formats are json, yaml and hcl"])
     if not template and not backend:
-        raise AtmosError("`--file-template` is required", hints=["For example: --file-template {stage}/{component}.tfvars.json"])
+        raise AtmosError(
+            "`--file-template` is required", hints=["For example: --file-template {stage}/{component}.tfvars.json"]
+        )
     stacks, components = invocation.items("stacks"), invocation.items("components")
     project = projects.of(app)
     project.require_sound()

@@ -21,7 +21,9 @@ def write(target: Target, section: Map) -> None:
     for name, content in section.items():
         path = os.path.normpath(target.path(str(name)))
         if not path.startswith(target.folder + os.sep):
-            raise AtmosError(f"`generate` of the component '{target.component}' names a file outside of its folder: {name}")
+            raise AtmosError(
+                f"`generate` of the component '{target.component}' names a file outside of its folder: {name}"
+            )
         os.makedirs(os.path.dirname(path), exist_ok=True)
         files.write(path, content if isinstance(content, str) else as_text(name, content), 0o644)
 

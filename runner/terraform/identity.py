@@ -78,8 +78,11 @@ def _respelled(section: Map) -> dict[str, str]:
     result: dict[str, str] = {}
     for name, entry in known.items():
         if isinstance(entry, dict) and "kind" not in entry:
-            whole = [other for other, it in known.items()
-                     if other.lower() == name.lower() and isinstance(it, dict) and "kind" in it]
+            whole = [
+                other
+                for other, it in known.items()
+                if other.lower() == name.lower() and isinstance(it, dict) and "kind" in it
+            ]
             if len(whole) == 1:
                 result[name] = whole[0]
     return result
@@ -95,8 +98,11 @@ def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
                 return Chosen(None, None, off=True)
             raise AtmosError(
                 "no authentication configured",
-                explanation=(f"--identity was given for the component {component}, but neither atmos.yaml nor the component has "
-                             if component else "--identity was given, but atmos.yaml has no ")
+                explanation=(
+                    f"--identity was given for the component {component}, but neither atmos.yaml nor the component has "
+                    if component
+                    else "--identity was given, but atmos.yaml has no "
+                )
                 + "providers or identities under `auth`.",
                 hints=["Leave out `--identity`, or define the identity under `auth.identities`"],
             )
@@ -141,8 +147,10 @@ def _default(app: App, manager: Manager) -> str:
             raise AtmosError(
                 f"invalid auth config: invalid identity config: the component's default identity `{name}` is not defined",
                 explanation="It is marked as the default, but the auth configuration in force says nothing else about it.",
-                hints=["Define it under `auth.identities` in atmos.yaml, in the active profile or in the stack",
-                       *known_hint([other for other in names if manager.identities[other].given("kind")])],
+                hints=[
+                    "Define it under `auth.identities` in atmos.yaml, in the active profile or in the stack",
+                    *known_hint([other for other in names if manager.identities[other].given("kind")]),
+                ],
             )
     if len(defaults) == 1:
         return str(defaults[0])
@@ -168,7 +176,9 @@ def environment(app: App, chosen: Chosen, env: Map) -> dict[str, str]:
     try:
         result = app.identities.environment(chosen.name, env, manager=chosen.manager)
     except AtmosError as error:
-        error.message = error.message.replace("authentication failed for identity", "failed to authenticate with identity", 1)
+        error.message = error.message.replace(
+            "authentication failed for identity", "failed to authenticate with identity", 1
+        )
         raise
     _others(app, chosen)
     return result

@@ -61,7 +61,9 @@ def run(run_: Run) -> int:
         return 0
     path = os.path.join(app.cwd, target)
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_APPEND if format_ == "github" else os.O_TRUNC), 0o600)
+        fd = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_APPEND if format_ == "github" else os.O_TRUNC), 0o600
+        )
         with os.fdopen(fd, "w", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:

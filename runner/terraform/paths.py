@@ -43,11 +43,19 @@ def _below(path: str, folder: str) -> str | None:
 
 def _by_folder(app: App, project: Project, folder: str, word: str, stack: str) -> str:
     options = project.options
-    module = _below(folder, os.path.realpath(options.component_folder("terraform"))) if options.component_base("terraform") else None
+    module = (
+        _below(folder, os.path.realpath(options.component_folder("terraform")))
+        if options.component_base("terraform")
+        else None
+    )
     if module is None:
         for kind in options.components:
             base = options.component_base(kind)
-            if kind != "terraform" and base and _below(folder, os.path.realpath(options.component_folder(kind))) is not None:
+            if (
+                kind != "terraform"
+                and base
+                and _below(folder, os.path.realpath(options.component_folder(kind))) is not None
+            ):
                 raise AtmosError("failed to resolve component from path: path component type does not match command",
                                  explanation=f"{word} holds a component of type {kind}.", exit_code=_EXIT)  # fmt: skip
         raise AtmosError(

@@ -32,7 +32,9 @@ class Policy:
                 try:
                     self.rules[name] = durations.parse(value)
                 except ValueError as error:
-                    raise AtmosError(f"invalid `retry.{name}` of the component '{component}': {value}: {error}") from error
+                    raise AtmosError(
+                        f"invalid `retry.{name}` of the component '{component}': {value}: {error}"
+                    ) from error
         attempts = self.rules.get("max_attempts", 1)
         if not isinstance(attempts, int) or isinstance(attempts, bool):
             raise AtmosError(f"invalid `retry.max_attempts` of the component '{component}': a whole number is needed")
@@ -43,7 +45,9 @@ class Policy:
             try:
                 self.conditions.append(re.compile(str(text)))
             except re.error as error:
-                raise AtmosError(f"invalid `retry.conditions` of the component '{component}': {text}: {error}") from error
+                raise AtmosError(
+                    f"invalid `retry.conditions` of the component '{component}': {text}: {error}"
+                ) from error
 
     def __bool__(self) -> bool:
         return bool(self.conditions) and self.attempts > 1

@@ -58,4 +58,6 @@ def prompt_of(run_: Run) -> str:
         return ""
     from runner.stacks import rendering
 
-    return rendering.render(template, {"Component": run_.target.component, "Stack": run_.target.stack}, strict=False, name="shell.prompt")
+    return rendering.render(
+        template, {"Component": run_.target.component, "Stack": run_.target.stack}, strict=False, name="shell.prompt"
+    )

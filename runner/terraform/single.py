@@ -36,7 +36,10 @@ def without_component(app: App, invocation: Invocation, stack: str) -> int:
         raise AtmosError(
             "`component` is required.",
             explanation=f"Usage: `atmos terraform {invocation.command} <component> <arguments_and_flags>`",
-            hints=["Name a component and a stack: `-s STACK`", "Several at once: `--all`, `--components a,b`, `--query EXPRESSION`"],
+            hints=[
+                "Name a component and a stack: `-s STACK`",
+                "Several at once: `--all`, `--components a,b`, `--query EXPRESSION`",
+            ],
         )
     project = projects.of(app)
     project.require_stack(stack)
@@ -44,7 +47,9 @@ def without_component(app: App, invocation: Invocation, stack: str) -> int:
         from runner import stacks
         from runner.console import prompts
 
-        invocation.component = prompts.select("Select a component:", stacks.component_names(app, stack, "terraform"), app=app)
+        invocation.component = prompts.select(
+            "Select a component:", stacks.component_names(app, stack, "terraform"), app=app
+        )
         return one(app, invocation, find(app, invocation))
     from runner.terraform import bulk
 
@@ -71,7 +76,10 @@ def _ask_stack(app: App, invocation: Invocation) -> str:
             return prompts.select("Select a stack:", names, app=app)
     raise AtmosError(
         "stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)",
-        hints=[f"atmos terraform {invocation.command} {invocation.component} -s STACK", "Run `atmos list stacks` to see all"],
+        hints=[
+            f"atmos terraform {invocation.command} {invocation.component} -s STACK",
+            "Run `atmos list stacks` to see all",
+        ],
     )
 
 

@@ -304,7 +304,7 @@ def headline(text: str) -> tuple[str, str]:
     for index, char in enumerate(text):
         if quote:
             quote = "" if char == quote else quote
-        elif char in "`\"":
+        elif char in '`"':
             quote = char
         elif char in "([":
             depth += 1

@@ -73,7 +73,8 @@ class Execution:
                 "invalid from-step flag",
                 title=TITLE,
                 explanation=f"The `--from-step` flag was set to `{self.from_step}`, but this step does not exist in "
-                f"workflow `{self.invocation.name}`.\n\n### Available steps:\n\n" + "\n".join(f"  • {n}" for n in names),
+                f"workflow `{self.invocation.name}`.\n\n### Available steps:\n\n"
+                + "\n".join(f"  • {n}" for n in names),
                 hints=[f"Did you mean `{close[0]}`?"] if close else [],
             )
         return steps

@@ -60,9 +60,7 @@ def run(
     return Execution(app, found, invocation, dry_run=dry_run, from_step=from_step, reports=report).run()
 
 
-def _resume(
-    app: App, word: str, name: str, given: dict[str, Any], *, dry_run: bool, report: Sequence[str]
-) -> int:
+def _resume(app: App, word: str, name: str, given: dict[str, Any], *, dry_run: bool, report: Sequence[str]) -> int:
     """Go on with an earlier run, started as it was; what is given now replaces what was given then."""
     from runner.workflows import journal
     from runner.workflows.execution import Execution

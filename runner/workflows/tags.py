@@ -47,9 +47,7 @@ def on_tag(app: App, path: str, shown: str) -> Callable[[str, object, Where], ob
         if tag in INCLUDES:
             from runner.config import functions
 
-            context = functions.Context(
-                app.env, app.cwd, folder=os.path.dirname(path), base_path=app.config.base_path
-            )
+            context = functions.Context(app.env, app.cwd, folder=os.path.dirname(path), base_path=app.config.base_path)
             return functions.evaluate(tag, value, context, where)
         return (tag, value, where.file, where.line)
 

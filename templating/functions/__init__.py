@@ -13,18 +13,14 @@ if TYPE_CHECKING:
 
 
 FAMILIES: dict[str, str] = {
-    "builtin": (
-        "and or not eq ne lt le gt ge len index go.slice print println printf html js urlquery call"
-    ),
+    "builtin": ("and or not eq ne lt le gt ge len index go.slice print println printf html js urlquery call"),
     "text": (
         "trim trimAll trimall trimPrefix trimSuffix nospace upper lower title untitle swapcase repeat "
         "substr trunc abbrev abbrevboth initials wrap wrapWith contains hasPrefix hasSuffix quote squote "
         "shellQuote shellWord cat indent nindent replace plural snakecase kebabcase camelcase shuffle "
         "toString toStrings join splitList split splitn sortAlpha hello"
     ),
-    "math": (
-        "int int64 float64 atoi toDecimal add add1 sub mul div mod max biggest min until untilStep seq"
-    ),
+    "math": ("int int64 float64 atoi toDecimal add add1 sub mul div mod max biggest min until untilStep seq"),
     "decimals": "addf add1f subf mulf divf maxf minf ceil floor round",
     "lists": (
         "list tuple first mustFirst last mustLast rest mustRest initial mustInitial append push "
@@ -140,7 +136,7 @@ def find(name: str) -> Spec | None:
 
 def members(namespace: str) -> list[str]:
     start = namespace + "."
-    return [name[len(start):] for name in MODULES if name.startswith(start)]
+    return [name[len(start) :] for name in MODULES if name.startswith(start)]
 
 
 def nearest(word: str, names: Iterable[str] | Container[str]) -> list[str]:

@@ -194,11 +194,12 @@ def html(*values: Any) -> str:
 _JS = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D"}
 
 
-@add("js", "any...", "{{ js \"it's <b>\" }}", "it\\'s \\u003Cb\\u003E")
+@add("js", "any...", '{{ js "it\'s <b>" }}', "it\\'s \\u003Cb\\u003E")
 def js(*values: Any) -> str:
     """Escaped for a JavaScript string."""
-    return "".join([_JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}")
-                    for char in _operands(values)])
+    return "".join(
+        [_JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}") for char in _operands(values)]
+    )
 
 
 @add("urlquery", "any...", '{{ urlquery "a b&c" }}', "a+b%26c")

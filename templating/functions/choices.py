@@ -60,7 +60,7 @@ def fail(message: str) -> str:
     raise Failure(message)
 
 
-@add("typeOf", "any", '{{ typeOf (list 1) }} {{ typeOf 1.5 }}', "[]interface {} float64")
+@add("typeOf", "any", "{{ typeOf (list 1) }} {{ typeOf 1.5 }}", "[]interface {} float64")
 def type_of(value: Any) -> str:
     """Go's name of a value's type."""
     return type_name(value)
@@ -79,7 +79,7 @@ def type_is_like(name: str, value: Any) -> bool:
     return found in (name, "*" + name)
 
 
-@add("kindOf", "any", '{{ kindOf (dict) }} {{ kindOf nil }}', "map invalid")
+@add("kindOf", "any", "{{ kindOf (dict) }} {{ kindOf nil }}", "map invalid")
 def kind_of(value: Any) -> str:
     """The kind of a value: string, int, float64, bool, slice, map, struct, invalid."""
     return kind_name(value)

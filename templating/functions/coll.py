@@ -43,8 +43,12 @@ def coll_uniq(value: Any) -> list[Any]:
     return lists.uniq(value)
 
 
-@add("coll.Flatten flatten", "any any...", "{{ coll.Flatten (list 1 (list 2 (list 3))) }} "
-     "{{ coll.Flatten 1 (list (list 2 (list 3))) }}", "[1 2 3] [2 [3]]")
+@add(
+    "coll.Flatten flatten",
+    "any any...",
+    "{{ coll.Flatten (list 1 (list 2 (list 3))) }} {{ coll.Flatten 1 (list (list 2 (list 3))) }}",
+    "[1 2 3] [2 [3]]",
+)
 def coll_flatten(*values: Any) -> list[Any]:
     """Lists within a list opened, all the way or to a depth: [depth,] list."""
     if len(values) > 2:
@@ -108,8 +112,12 @@ def coll_omit(*values: Any) -> dict[str, Any]:
     return {key: item for key, item in value.items() if key not in keys}
 
 
-@add("coll.Sort sort", "any any...", '{{ coll.Sort (list "b" "a") }} {{ coll.Sort "k" (list (dict "k" 2) (dict "k" 1)) }}',
-     "[a b] [map[k:1] map[k:2]]")
+@add(
+    "coll.Sort sort",
+    "any any...",
+    '{{ coll.Sort (list "b" "a") }} {{ coll.Sort "k" (list (dict "k" 2) (dict "k" 1)) }}',
+    "[a b] [map[k:1] map[k:2]]",
+)
 def coll_sort(*values: Any) -> list[Any]:
     """A list in order, maps by a key: [key,] list."""
     if len(values) > 2:
@@ -136,7 +144,8 @@ def coll_sort(*values: Any) -> list[Any]:
 _step = re.compile(
     r"(?P<deep>\.\.)?\.?(?:(?P<name>[\w-]+)|(?P<star>\*)|\[\s*(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\"|(?P<all>\*)"
     r"|\?\(\s*@\.(?P<key>[\w.-]+)\s*(?:(?P<op>==|!=|<=|>=|<|>)\s*(?P<value>'[^']*'|\"[^\"]*\"|[-\w.]+))?\s*\)"
-    r"|(?P<slice>-?\d*:-?\d*)|(?P<index>-?\d+))\s*\])")
+    r"|(?P<slice>-?\d*:-?\d*)|(?P<index>-?\d+))\s*\])"
+)
 
 
 @add("coll.JSONPath jsonpath", "any any", '{{ coll.JSONPath ".a[0].b" (dict "a" (list (dict "b" 5))) }}', "5")
@@ -210,7 +219,15 @@ def _passes(item: Any, step: re.Match[str]) -> bool:
     if isinstance(wanted, str) != isinstance(item, str):
         return bool(step["op"] == "!=")
     try:
-        return bool({"==": item == wanted, "!=": item != wanted, "<": item < wanted, "<=": item <= wanted,
-                     ">": item > wanted, ">=": item >= wanted}[step["op"]])
+        return bool(
+            {
+                "==": item == wanted,
+                "!=": item != wanted,
+                "<": item < wanted,
+                "<=": item <= wanted,
+                ">": item > wanted,
+                ">=": item >= wanted,
+            }[step["op"]]
+        )
     except TypeError:
         return False

@@ -29,7 +29,7 @@ def _list(value: Any, kind: str) -> list[Any]:
     return value
 
 
-@add("data.JSON json", "any", "{{ (json `{\"q\": \"r\"}`).q }}", "r")
+@add("data.JSON json", "any", '{{ (json `{"q": "r"}`).q }}', "r")
 def data_json(value: Any) -> dict[str, Any]:
     """The map a JSON text holds."""
     return _map(gojson.loads(bytes_text(value)), "json")
@@ -99,8 +99,11 @@ def data_to_toml(value: Any) -> str:
 
 
 def _toml_key(key: str) -> str:
-    return key if key and all(char.isascii() and (char.isalnum() or char in "_-") for char in key) else (
-        gojson.json_string(key, False))
+    return (
+        key
+        if key and all(char.isascii() and (char.isalnum() or char in "_-") for char in key)
+        else (gojson.json_string(key, False))
+    )
 
 
 def _toml_table(value: dict[str, Any], path: str, out: list[str]) -> None:
@@ -108,7 +111,9 @@ def _toml_table(value: dict[str, Any], path: str, out: list[str]) -> None:
     for key in sorted(value):
         item = value[key]
         full = f"{path}.{_toml_key(key)}" if path else _toml_key(key)
-        if isinstance(item, dict) or (isinstance(item, list) and item and all(isinstance(inner, dict) for inner in item)):
+        if isinstance(item, dict) or (
+            isinstance(item, list) and item and all(isinstance(inner, dict) for inner in item)
+        ):
             tables.append((full, item))
         elif item is not None:
             out.append(f"{_toml_key(key)} = {_toml_value(item)}\n")
@@ -236,8 +241,13 @@ def _content(rt: Any, alias: str, parts: tuple[Any, ...]) -> tuple[str, str]:
     for part in parts:
         path = path.rstrip("/") + "/" + text_of(part).lstrip("/") if path else text_of(part)
     kind = dict(pair.partition("=")[::2] for pair in query.split("&") if pair).get("type", "")
-    return read(rt, path), {"application/json": "x.json", "application/yaml": "x.yaml", "text/csv": "x.csv",
-                            "application/toml": "x.toml", "text/plain": "x.txt"}.get(kind.replace("%2F", "/"), path)
+    return read(rt, path), {
+        "application/json": "x.json",
+        "application/yaml": "x.yaml",
+        "text/csv": "x.csv",
+        "application/toml": "x.toml",
+        "text/plain": "x.txt",
+    }.get(kind.replace("%2F", "/"), path)
 
 
 def _parsed(text: str, path: str) -> Any:
@@ -258,21 +268,33 @@ def _parsed(text: str, path: str) -> Any:
     return text
 
 
-@add("datasource ds", "string any...", '{{ if datasourceExists "conf" }}{{ (ds "conf").a }}{{ end }}ok', "ok",
-     context=True)
+@add(
+    "datasource ds",
+    "string any...",
+    '{{ if datasourceExists "conf" }}{{ (ds "conf").a }}{{ end }}ok',
+    "ok",
+    context=True,
+)
 def datasource(rt: Any, alias: str, *parts: Any) -> Any:
     """The content of a data source, read by its kind (json, yaml, toml, csv, env, text)."""
     return _parsed(*_content(rt, alias, parts))
 
 
-@add("include", "string any...", '{{ if datasourceExists "notes" }}{{ include "notes" }}{{ end }}ok', "ok", context=True)
+@add(
+    "include", "string any...", '{{ if datasourceExists "notes" }}{{ include "notes" }}{{ end }}ok', "ok", context=True
+)
 def include(rt: Any, alias: str, *parts: Any) -> str:
     """The content of a data source as it is."""
     return _content(rt, alias, parts)[0]
 
 
-@add("defineDatasource", "string string", '{{ defineDatasource "x" "file:x.json" }}{{ datasourceExists "x" }}', "true",
-     context=True)
+@add(
+    "defineDatasource",
+    "string string",
+    '{{ defineDatasource "x" "file:x.json" }}{{ datasourceExists "x" }}',
+    "true",
+    context=True,
+)
 def define_datasource(rt: Any, alias: str, url: str) -> str:
     """Name a data source for the rest of this template."""
     _sources(rt).setdefault(alias, url)
@@ -298,5 +320,3 @@ def datasource_reachable(rt: Any, alias: str, *parts: Any) -> bool:
 def list_datasources(rt: Any) -> Strings:
     """The sorted names of all data sources."""
     return Strings(sorted(_sources(rt)))
-
-

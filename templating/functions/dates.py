@@ -37,7 +37,7 @@ def moment(rt: Any, value: Any, zone: Zone | None = None) -> Time:
     return clock(rt.policy)
 
 
-@add("now", "", "{{ now | date \"2006\" | len }}", "4", context=True)
+@add("now", "", '{{ now | date "2006" | len }}', "4", context=True)
 def now(rt: Any) -> Time:
     """The time it is."""
     return clock(rt.policy)
@@ -49,8 +49,13 @@ def date(rt: Any, layout: str, value: Any) -> str:
     return moment(rt, value).in_zone(local_zone(rt.policy)).format(layout)
 
 
-@add("dateInZone date_in_zone", "string any string", '{{ dateInZone "2006-01-02 15:04 MST" 0 "UTC" }}',
-     "1970-01-01 00:00 UTC", context=True)
+@add(
+    "dateInZone date_in_zone",
+    "string any string",
+    '{{ dateInZone "2006-01-02 15:04 MST" 0 "UTC" }}',
+    "1970-01-01 00:00 UTC",
+    context=True,
+)
 def date_in_zone(rt: Any, layout: str, value: Any, zone: str) -> str:
     """A time in a layout and a zone; an unknown zone is UTC."""
     return moment(rt, value).in_zone(zone_named(zone) or UTC).format(layout)
@@ -77,15 +82,24 @@ def to_date(rt: Any, layout: str, text: str) -> Time:
         return ZERO
 
 
-@add("mustToDate", "string string", '{{ mustToDate "2006-01-02 MST" "2024-03-04 UTC" }}',
-     "2024-03-04 00:00:00 +0000 UTC", context=True)
+@add(
+    "mustToDate",
+    "string string",
+    '{{ mustToDate "2006-01-02 MST" "2024-03-04 UTC" }}',
+    "2024-03-04 00:00:00 +0000 UTC",
+    context=True,
+)
 def must_to_date(rt: Any, layout: str, text: str) -> Time:
     """As toDate, but what does not fit is an error."""
     return parse_time(layout, text, local_zone(rt.policy))
 
 
-@add("dateModify date_modify", "string time", '{{ toDate "2006-01-02" "2024-02-28" | dateModify "48h" | htmlDate }}',
-     "2024-03-01")
+@add(
+    "dateModify date_modify",
+    "string time",
+    '{{ toDate "2006-01-02" "2024-02-28" | dateModify "48h" | htmlDate }}',
+    "2024-03-01",
+)
 def date_modify(change: str, value: Time) -> Time:
     """A time moved by a duration; unchanged when that is none."""
     try:
@@ -94,8 +108,12 @@ def date_modify(change: str, value: Time) -> Time:
         return value
 
 
-@add("mustDateModify must_date_modify", "string time",
-     '{{ toDate "2006-01-02" "2024-02-28" | mustDateModify "-24h" | htmlDate }}', "2024-02-27")
+@add(
+    "mustDateModify must_date_modify",
+    "string time",
+    '{{ toDate "2006-01-02" "2024-02-28" | mustDateModify "-24h" | htmlDate }}',
+    "2024-02-27",
+)
 def must_date_modify(change: str, value: Time) -> Time:
     """As dateModify, but a wrong duration is an error."""
     return value.plus(parse_duration(change))
@@ -149,12 +167,21 @@ def duration_round(rt: Any, value: Any) -> str:
 # --- time. ------------------------------------------------------------------------------------------
 
 LAYOUTS = {
-    "ANSIC": "Mon Jan _2 15:04:05 2006", "UnixDate": "Mon Jan _2 15:04:05 MST 2006",
-    "RubyDate": "Mon Jan 02 15:04:05 -0700 2006", "RFC822": "02 Jan 06 15:04 MST", "RFC822Z": "02 Jan 06 15:04 -0700",
-    "RFC850": "Monday, 02-Jan-06 15:04:05 MST", "RFC1123": "Mon, 02 Jan 2006 15:04:05 MST",
-    "RFC1123Z": "Mon, 02 Jan 2006 15:04:05 -0700", "RFC3339": "2006-01-02T15:04:05Z07:00",
-    "RFC3339Nano": "2006-01-02T15:04:05.999999999Z07:00", "Kitchen": "3:04PM", "Stamp": "Jan _2 15:04:05",
-    "StampMilli": "Jan _2 15:04:05.000", "StampMicro": "Jan _2 15:04:05.000000", "StampNano": "Jan _2 15:04:05.000000000",
+    "ANSIC": "Mon Jan _2 15:04:05 2006",
+    "UnixDate": "Mon Jan _2 15:04:05 MST 2006",
+    "RubyDate": "Mon Jan 02 15:04:05 -0700 2006",
+    "RFC822": "02 Jan 06 15:04 MST",
+    "RFC822Z": "02 Jan 06 15:04 -0700",
+    "RFC850": "Monday, 02-Jan-06 15:04:05 MST",
+    "RFC1123": "Mon, 02 Jan 2006 15:04:05 MST",
+    "RFC1123Z": "Mon, 02 Jan 2006 15:04:05 -0700",
+    "RFC3339": "2006-01-02T15:04:05Z07:00",
+    "RFC3339Nano": "2006-01-02T15:04:05.999999999Z07:00",
+    "Kitchen": "3:04PM",
+    "Stamp": "Jan _2 15:04:05",
+    "StampMilli": "Jan _2 15:04:05.000",
+    "StampMicro": "Jan _2 15:04:05.000000",
+    "StampNano": "Jan _2 15:04:05.000000000",
 }
 
 
@@ -188,15 +215,24 @@ def time_parse(layout: str, value: Any) -> Time:
     return parse_time(layout, _text(value))
 
 
-@add("time.ParseLocal", "string any", '{{ (time.ParseLocal "2006-01-02" "2024-03-04").Format "02/01" }}', "04/03",
-     context=True)
+@add(
+    "time.ParseLocal",
+    "string any",
+    '{{ (time.ParseLocal "2006-01-02" "2024-03-04").Format "02/01" }}',
+    "04/03",
+    context=True,
+)
 def time_parse_local(rt: Any, layout: str, value: Any) -> Time:
     """The time a text names in a layout, in the local zone."""
     return parse_time(layout, _text(value), local_zone(rt.policy))
 
 
-@add("time.ParseInLocation", "string string any",
-     '{{ (time.ParseInLocation "2006-01-02" "Asia/Tokyo" "2024-03-04").UTC.Format "Jan 2 15:04" }}', "Mar 3 15:00")
+@add(
+    "time.ParseInLocation",
+    "string string any",
+    '{{ (time.ParseInLocation "2006-01-02" "Asia/Tokyo" "2024-03-04").UTC.Format "Jan 2 15:04" }}',
+    "Mar 3 15:00",
+)
 def time_parse_in_location(layout: str, name: str, value: Any) -> Time:
     """The time a text names in a layout and a zone."""
     zone = zone_named(name)
@@ -205,8 +241,13 @@ def time_parse_in_location(layout: str, name: str, value: Any) -> Time:
     return parse_time(layout, _text(value), zone)
 
 
-@add("time.Unix", "any", '{{ (time.Unix 0).UTC.Format "2006-01-02T15:04:05Z07:00" }}', "1970-01-01T00:00:00Z",
-     context=True)
+@add(
+    "time.Unix",
+    "any",
+    '{{ (time.Unix 0).UTC.Format "2006-01-02T15:04:05Z07:00" }}',
+    "1970-01-01T00:00:00Z",
+    context=True,
+)
 def time_unix(rt: Any, value: Any) -> Time:
     """The time so many seconds after 1970, with decimals."""
     from decimal import Decimal, InvalidOperation
@@ -234,8 +275,14 @@ def _unit(name: str, size: int) -> None:
     add(f"time.{name}", "any", f"{{{{ time.{name} 2 }}}}", str(Duration(2 * size)))(give)
 
 
-for _name, _size in (("Nanosecond", 1), ("Microsecond", 1000), ("Millisecond", 1_000_000), ("Second", NANO),
-                     ("Minute", 60 * NANO), ("Hour", 3600 * NANO)):
+for _name, _size in (
+    ("Nanosecond", 1),
+    ("Microsecond", 1000),
+    ("Millisecond", 1_000_000),
+    ("Second", NANO),
+    ("Minute", 60 * NANO),
+    ("Hour", 3600 * NANO),
+):
     _unit(_name, _size)
 
 
@@ -257,9 +304,7 @@ def time_zone_name(rt: Any) -> str:
     return clock(rt.policy).zone_at()[0]
 
 
-@add("time.ZoneOffset", "", '{{ kindOf time.ZoneOffset }}', "int", context=True)
+@add("time.ZoneOffset", "", "{{ kindOf time.ZoneOffset }}", "int", context=True)
 def time_zone_offset(rt: Any) -> int:
     """Seconds the local zone is ahead of UTC."""
     return clock(rt.policy).zone_at()[1]
-
-

@@ -101,7 +101,7 @@ def round_(value: Any, places: int, *threshold: float) -> float:
     if not isfinite(number) or abs(places) > 300:
         return number
     limit = threshold[0] if threshold else 0.5
-    power = 10.0 ** places
+    power = 10.0**places
     digits = number * power
     fraction = abs(digits) % 1.0
     whole = float(floor_(digits) if digits > 0 else ceil_(digits))

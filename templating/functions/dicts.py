@@ -88,8 +88,12 @@ def merge(into: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     return into
 
 
-@add("mergeOverwrite mustMergeOverwrite", "dict dict...", '{{ mergeOverwrite (dict "a" 1) (dict "a" 2 "b" 3) }}',
-     "map[a:2 b:3]")
+@add(
+    "mergeOverwrite mustMergeOverwrite",
+    "dict dict...",
+    '{{ mergeOverwrite (dict "a" 1) (dict "a" 2 "b" 3) }}',
+    "map[a:2 b:3]",
+)
 def merge_overwrite(into: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     """Maps merged deeply into the first one; a later value wins."""
     for other in others:

@@ -37,7 +37,7 @@ def to_raw_json(value: Any) -> str:
     return gojson.dumps(value, html=False)
 
 
-@add("fromJson", "string", "{{ (fromJson `{\"a\": [1, 2]}`).a }}", "[1 2]")
+@add("fromJson", "string", '{{ (fromJson `{"a": [1, 2]}`).a }}', "[1 2]")
 def from_json(text: str) -> Any:
     """The value of a JSON text; its numbers are floats. What is no JSON gives nil."""
     try:

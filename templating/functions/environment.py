@@ -42,8 +42,9 @@ def expandenv(rt: Any, text: str) -> str:
     return _variable.sub(value, text)
 
 
-@add("getenv", "any any...", '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}', "example fallback",
-     context=True)
+@add(
+    "getenv", "any any...", '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}', "example fallback", context=True
+)
 def getenv(rt: Any, name: Any, *default: Any) -> str:
     """The value of a variable, else the content of the file that NAME_FILE names, else the default."""
     known = variables(rt)

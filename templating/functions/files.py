@@ -110,8 +110,10 @@ class FileInfo(GoObject):
         return self.name
 
     members = {
-        "Name": ("", lambda self: self.name), "Size": ("", lambda self: Int64(self.size)),
-        "Mode": ("", lambda self: self.mode), "ModTime": ("", lambda self: self.modified),
+        "Name": ("", lambda self: self.name),
+        "Size": ("", lambda self: Int64(self.size)),
+        "Mode": ("", lambda self: self.mode),
+        "ModTime": ("", lambda self: self.modified),
         "IsDir": ("", lambda self: self.directory),
     }
 
@@ -127,8 +129,13 @@ def file_stat(rt: Any, path: Any) -> FileInfo:
         found = os.stat(full)
     except OSError as problem:
         raise Failure(f"stat {text_of(path)}: {(problem.strerror or str(problem)).lower()}") from None
-    return FileInfo(os.path.basename(full.rstrip("/")) or "/", found.st_size, stat.S_IMODE(found.st_mode),
-                    Time(0, found.st_mtime_ns, local_zone(rt.policy)), stat.S_ISDIR(found.st_mode))
+    return FileInfo(
+        os.path.basename(full.rstrip("/")) or "/",
+        found.st_size,
+        stat.S_IMODE(found.st_mode),
+        Time(0, found.st_mtime_ns, local_zone(rt.policy)),
+        stat.S_ISDIR(found.st_mode),
+    )
 
 
 @add("file.Write", "any any", '{{ if false }}{{ file.Write "out.txt" "text" }}{{ end }}ok', "ok", context=True)

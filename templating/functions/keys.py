@@ -70,8 +70,16 @@ class Certificate(GoObject):
     members = {"Cert": (None, lambda self: self.cert), "Key": (None, lambda self: self.key)}
 
 
-def _issue(name: str, days: int, key: Any, *, ips: Any = None, names: Any = None, issuer: Certificate | None = None,
-           authority: bool = False) -> Certificate:
+def _issue(
+    name: str,
+    days: int,
+    key: Any,
+    *,
+    ips: Any = None,
+    names: Any = None,
+    issuer: Certificate | None = None,
+    authority: bool = False,
+) -> Certificate:
     import ipaddress
     from datetime import datetime, timedelta
 
@@ -89,11 +97,18 @@ def _issue(name: str, days: int, key: Any, *, ips: Any = None, names: Any = None
     start = datetime.now(UTC)
     usage = x509.KeyUsage(True, False, True, False, False, authority, False, False, False)
     builder = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(signed_by).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(start)
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(signed_by)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
         .not_valid_after(start + timedelta(days=min(max(days, 0), 36500)))
-        .add_extension(x509.BasicConstraints(authority, None), critical=True).add_extension(usage, critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.BasicConstraints(authority, None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+        )
     )
     alternatives: list[x509.GeneralName] = []
     for value in ips or ():
@@ -108,8 +123,10 @@ def _issue(name: str, days: int, key: Any, *, ips: Any = None, names: Any = None
     cert = builder.sign(signer, None if ed else hashes.SHA256())
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    return Certificate(cert.public_bytes(Encoding.PEM).decode(), _pem(key, "PKCS8" if type(key).__name__.startswith(
-        "Ed25519") else "TraditionalOpenSSL"))
+    return Certificate(
+        cert.public_bytes(Encoding.PEM).decode(),
+        _pem(key, "PKCS8" if type(key).__name__.startswith("Ed25519") else "TraditionalOpenSSL"),
+    )
 
 
 def _loaded(text: str) -> Any:
@@ -127,48 +144,67 @@ def gen_ca(name: str, days: int) -> Certificate:
     return _issue(name, days, _rsa(2048), authority=True)
 
 
-@add("genCAWithKey", "string int string", '{{ (genCAWithKey "name" 365 (genPrivateKey "ecdsa")).Cert | trunc 27 }}',
-     "-----BEGIN CERTIFICATE-----")
+@add(
+    "genCAWithKey",
+    "string int string",
+    '{{ (genCAWithKey "name" 365 (genPrivateKey "ecdsa")).Cert | trunc 27 }}',
+    "-----BEGIN CERTIFICATE-----",
+)
 def gen_ca_with_key(name: str, days: int, key: str) -> Certificate:
     """As genCA, with a key at hand."""
     return _issue(name, days, _loaded(key), authority=True)
 
 
-@add("genSelfSignedCert", "string list list int",
-     '{{ (genSelfSignedCert "name" (list "127.0.0.1") (list "h.example") 365).Cert | trunc 27 }}',
-     "-----BEGIN CERTIFICATE-----")
+@add(
+    "genSelfSignedCert",
+    "string list list int",
+    '{{ (genSelfSignedCert "name" (list "127.0.0.1") (list "h.example") 365).Cert | trunc 27 }}',
+    "-----BEGIN CERTIFICATE-----",
+)
 def gen_self_signed_cert(name: str, ips: Any, names: Any, days: int) -> Certificate:
     """A certificate for addresses and host names, signed by itself."""
     return _issue(name, days, _rsa(2048), ips=ips, names=names)
 
 
-@add("genSelfSignedCertWithKey", "string list list int string",
-     '{{ (genSelfSignedCertWithKey "name" nil nil 365 (genPrivateKey "ecdsa")).Cert | trunc 27 }}',
-     "-----BEGIN CERTIFICATE-----")
+@add(
+    "genSelfSignedCertWithKey",
+    "string list list int string",
+    '{{ (genSelfSignedCertWithKey "name" nil nil 365 (genPrivateKey "ecdsa")).Cert | trunc 27 }}',
+    "-----BEGIN CERTIFICATE-----",
+)
 def gen_self_signed_cert_with_key(name: str, ips: Any, names: Any, days: int, key: str) -> Certificate:
     """As genSelfSignedCert, with a key at hand."""
     return _issue(name, days, _loaded(key), ips=ips, names=names)
 
 
-@add("genSignedCert", "string list list int certificate",
-     '{{ (genSignedCert "name" nil (list "h.example") 365 (genCA "ca" 365)).Cert | trunc 27 }}',
-     "-----BEGIN CERTIFICATE-----")
+@add(
+    "genSignedCert",
+    "string list list int certificate",
+    '{{ (genSignedCert "name" nil (list "h.example") 365 (genCA "ca" 365)).Cert | trunc 27 }}',
+    "-----BEGIN CERTIFICATE-----",
+)
 def gen_signed_cert(name: str, ips: Any, names: Any, days: int, issuer: Any) -> Certificate:
     """A certificate for addresses and host names, signed by an authority."""
     return _issue(name, days, _rsa(2048), ips=ips, names=names, issuer=issuer)
 
 
-@add("genSignedCertWithKey", "string list list int certificate string",
-     '{{ (genSignedCertWithKey "name" nil nil 365 (genCA "ca" 365) (genPrivateKey "ecdsa")).Cert | trunc 27 }}',
-     "-----BEGIN CERTIFICATE-----")
+@add(
+    "genSignedCertWithKey",
+    "string list list int certificate string",
+    '{{ (genSignedCertWithKey "name" nil nil 365 (genCA "ca" 365) (genPrivateKey "ecdsa")).Cert | trunc 27 }}',
+    "-----BEGIN CERTIFICATE-----",
+)
 def gen_signed_cert_with_key(name: str, ips: Any, names: Any, days: int, issuer: Any, key: str) -> Certificate:
     """As genSignedCert, with a key at hand."""
     return _issue(name, days, _loaded(key), ips=ips, names=names, issuer=issuer)
 
 
-@add("buildCustomCert", "string string",
-     '{{ $ca := genCA "ca" 365 }}{{ (buildCustomCert ($ca.Cert | b64enc) ($ca.Key | b64enc)).Cert | trunc 27 }}',
-     "-----BEGIN CERTIFICATE-----")
+@add(
+    "buildCustomCert",
+    "string string",
+    '{{ $ca := genCA "ca" 365 }}{{ (buildCustomCert ($ca.Cert | b64enc) ($ca.Key | b64enc)).Cert | trunc 27 }}',
+    "-----BEGIN CERTIFICATE-----",
+)
 def build_custom_cert(cert: str, key: str) -> Certificate:
     """An authority of a certificate and a key, each in base64."""
     from cryptography.x509 import load_pem_x509_certificate
@@ -190,14 +226,20 @@ def build_custom_cert(cert: str, key: str) -> Certificate:
 # --- crypto. ------------------------------------------------------------------------------------------
 
 
-@add("crypto.RSAGenerateKey", "any...", "{{ crypto.RSAGenerateKey 2048 | trunc 31 }}", "-----BEGIN RSA PRIVATE KEY-----")
+@add(
+    "crypto.RSAGenerateKey", "any...", "{{ crypto.RSAGenerateKey 2048 | trunc 31 }}", "-----BEGIN RSA PRIVATE KEY-----"
+)
 def rsa_generate_key(*bits: Any) -> str:
     """A new RSA key in PEM, of 4096 bits or the given number."""
     return _pem(_rsa(to_int64(bits[0]) if bits else 4096))
 
 
-@add("crypto.RSADerivePublicKey", "any", "{{ crypto.RSAGenerateKey 2048 | crypto.RSADerivePublicKey | trunc 26 }}",
-     "-----BEGIN PUBLIC KEY-----")
+@add(
+    "crypto.RSADerivePublicKey",
+    "any",
+    "{{ crypto.RSAGenerateKey 2048 | crypto.RSADerivePublicKey | trunc 26 }}",
+    "-----BEGIN PUBLIC KEY-----",
+)
 def rsa_derive_public_key(key: Any) -> str:
     """The public key of a private one."""
     return _public_pem(_loaded(text_of(key)))
@@ -215,8 +257,12 @@ def ecdsa_generate_key(*curve: Any) -> str:
     return _pem(ec.generate_private_key(known[name]()))
 
 
-@add("crypto.ECDSADerivePublicKey", "any", "{{ crypto.ECDSAGenerateKey | crypto.ECDSADerivePublicKey | trunc 26 }}",
-     "-----BEGIN PUBLIC KEY-----")
+@add(
+    "crypto.ECDSADerivePublicKey",
+    "any",
+    "{{ crypto.ECDSAGenerateKey | crypto.ECDSADerivePublicKey | trunc 26 }}",
+    "-----BEGIN PUBLIC KEY-----",
+)
 def ecdsa_derive_public_key(key: Any) -> str:
     """The public key of a private one."""
     return _public_pem(_loaded(text_of(key)))

@@ -90,7 +90,7 @@ def math_pow(base: Any, exponent: Any) -> Any:
         result = float("inf")
     if not isfinite(result) or abs(result) >= 1 << 63:
         return Int64(-(1 << 63))
-    return Int64(number ** power if power >= 0 else int(result))
+    return Int64(number**power if power >= 0 else int(result))
 
 
 @add("math.Abs", "any", "{{ math.Abs -3 }}", "3")
@@ -169,5 +169,3 @@ def math_seq(rt: Any, *values: Any) -> TypedList:
     found = range(start, end + (1 if step > 0 else -1), step)
     rt.room_for_items(len(found))
     return TypedList("[]int64", map(Int64, found))
-
-

@@ -30,10 +30,14 @@ class Address(GoObject):
         return str(self.value)
 
     members = {
-        "String": ("", str), "IsPrivate": ("", lambda self: self.value.is_private),
-        "IsLoopback": ("", lambda self: self.value.is_loopback), "IsMulticast": ("", lambda self: self.value.is_multicast),
-        "Is4": ("", lambda self: self.value.version == 4), "Is6": ("", lambda self: self.value.version == 6),
-        "Next": ("", lambda self: Address(self.value + 1)), "Prev": ("", lambda self: Address(self.value - 1)),
+        "String": ("", str),
+        "IsPrivate": ("", lambda self: self.value.is_private),
+        "IsLoopback": ("", lambda self: self.value.is_loopback),
+        "IsMulticast": ("", lambda self: self.value.is_multicast),
+        "Is4": ("", lambda self: self.value.version == 4),
+        "Is6": ("", lambda self: self.value.version == 6),
+        "Next": ("", lambda self: Address(self.value + 1)),
+        "Prev": ("", lambda self: Address(self.value - 1)),
     }
 
 
@@ -48,7 +52,9 @@ class Prefix(GoObject):
         return f"{self.address}/{self.value.prefixlen}"
 
     members = {
-        "String": ("", str), "Bits": ("", lambda self: self.value.prefixlen), "Addr": ("", lambda self: self.address),
+        "String": ("", str),
+        "Bits": ("", lambda self: self.value.prefixlen),
+        "Addr": ("", lambda self: self.address),
         "IP": ("", lambda self: self.address),
         "Masked": ("", lambda self: Prefix(Address(self.value.network_address), self.value)),
         "Contains": ("any", lambda self, other: _address(other).value in self.value),
@@ -67,9 +73,13 @@ class Range(GoObject):
         return f"{self.first}-{self.last}"
 
     members = {
-        "String": ("", str), "From": ("", lambda self: self.first), "To": ("", lambda self: self.last),
-        "Contains": ("any", lambda self, other: int(self.first.value) <= int(_address(other).value) <= int(
-            self.last.value)),
+        "String": ("", str),
+        "From": ("", lambda self: self.first),
+        "To": ("", lambda self: self.last),
+        "Contains": (
+            "any",
+            lambda self, other: int(self.first.value) <= int(_address(other).value) <= int(self.last.value),
+        ),
     }
 
 
@@ -171,11 +181,17 @@ def _look_up(rt: Any, host: str) -> list[str]:
     except OSError as problem:
         raise Failure(f"lookup {host}: {problem.strerror or problem}") from None
     return sorted({str(entry[4][0]) for entry in found if entry[0] == socket.AF_INET}) or sorted(
-        {str(entry[4][0]) for entry in found})
+        {str(entry[4][0]) for entry in found}
+    )
 
 
-@add("getHostByName net.LookupIP", "string", '{{ if false }}{{ getHostByName "h.example" }}{{ end }}ok', "ok",
-     context=True)
+@add(
+    "getHostByName net.LookupIP",
+    "string",
+    '{{ if false }}{{ getHostByName "h.example" }}{{ end }}ok',
+    "ok",
+    context=True,
+)
 def get_host_by_name(rt: Any, host: str) -> str:
     """An address of a host."""
     return _look_up(rt, host)[0]

@@ -79,7 +79,7 @@ def rand_int(rt: Any, low: int, high: int) -> int:
     return int(source(rt).randrange(low, high))
 
 
-@add("uuidv4 uuid.V4", "", '{{ uuidv4 | len }}', "36", context=True)
+@add("uuidv4 uuid.V4", "", "{{ uuidv4 | len }}", "36", context=True)
 def uuid_v4(rt: Any) -> str:
     """A random UUID."""
     from uuid import UUID
@@ -110,8 +110,12 @@ def uuid_is_valid(value: Any) -> bool:
     return _UUID.fullmatch(text_of(value)) is not None
 
 
-@add("uuid.Parse", "any", '{{ uuid.Parse "00000000-0000-0000-0000-00000000000A" }}',
-     "00000000-0000-0000-0000-00000000000a")
+@add(
+    "uuid.Parse",
+    "any",
+    '{{ uuid.Parse "00000000-0000-0000-0000-00000000000A" }}',
+    "00000000-0000-0000-0000-00000000000a",
+)
 def uuid_parse(value: Any) -> str:
     """A UUID in its usual form; an error when it is none."""
     from uuid import UUID

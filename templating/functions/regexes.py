@@ -135,8 +135,13 @@ def must_regex_find_all(source: str, text: str, count: int) -> Strings:
     return found(must(source), text, count)
 
 
-@add("regexReplaceAll", "string string string", '{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}', "-W-xxW-",
-     context=True)
+@add(
+    "regexReplaceAll",
+    "string string string",
+    '{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}',
+    "-W-xxW-",
+    context=True,
+)
 def regex_replace_all(rt: Any, source: str, text: str, replacement: str) -> str:
     """All matches replaced; `$1`, `${1}`, `${name}` stand for groups."""
     pattern = compiled(source)
@@ -150,15 +155,25 @@ def must_regex_replace_all(rt: Any, source: str, text: str, replacement: str) ->
     return replace_all(rt, pattern, text, template(replacement, pattern))
 
 
-@add("regexReplaceAllLiteral", "string string string", '{{ regexReplaceAllLiteral "a" "banana" "$1" }}', "b$1n$1n$1",
-     context=True)
+@add(
+    "regexReplaceAllLiteral",
+    "string string string",
+    '{{ regexReplaceAllLiteral "a" "banana" "$1" }}',
+    "b$1n$1n$1",
+    context=True,
+)
 def regex_replace_all_literal(rt: Any, source: str, text: str, replacement: str) -> str:
     """All matches replaced by a text as it is."""
     return replace_all(rt, compiled(source), text, [replacement])
 
 
-@add("mustRegexReplaceAllLiteral", "string string string", '{{ mustRegexReplaceAllLiteral "a" "aa" "$1" }}', "$1$1",
-     context=True)
+@add(
+    "mustRegexReplaceAllLiteral",
+    "string string string",
+    '{{ mustRegexReplaceAllLiteral "a" "aa" "$1" }}',
+    "$1$1",
+    context=True,
+)
 def must_regex_replace_all_literal(rt: Any, source: str, text: str, replacement: str) -> str:
     """As regexReplaceAllLiteral."""
     return replace_all(rt, must(source), text, [replacement])
@@ -194,8 +209,12 @@ def ns_find(source: Any, value: Any) -> str:
     return find(must(text_of(source)), text_of(value))
 
 
-@add("regexp.FindAll", "any any any...", '{{ regexp.FindAll "[a-z]" 2 "abc" }} {{ regexp.FindAll "[a-z]" "ab" }}',
-     "[a b] [a b]")
+@add(
+    "regexp.FindAll",
+    "any any any...",
+    '{{ regexp.FindAll "[a-z]" 2 "abc" }} {{ regexp.FindAll "[a-z]" "ab" }}',
+    "[a b] [a b]",
+)
 def ns_find_all(source: Any, *values: Any) -> Strings:
     """All matches, or the first so many: pattern, an optional number, text."""
     count, text = _count_and_text("FindAll", values)

@@ -22,9 +22,19 @@ if TYPE_CHECKING:
 
 
 GO_TYPES = {
-    "string": "string", "int": "int", "int64": "int64", "float": "float64", "bool": "bool", "any": "interface {}",
-    "list": "[]interface {}", "dict": "map[string]interface {}", "strings": "[]string",
-    "time": "time.Time", "duration": "time.Duration", "version": "*semver.Version", "certificate": "sprig.certificate",
+    "string": "string",
+    "int": "int",
+    "int64": "int64",
+    "float": "float64",
+    "bool": "bool",
+    "any": "interface {}",
+    "list": "[]interface {}",
+    "dict": "map[string]interface {}",
+    "strings": "[]string",
+    "time": "time.Time",
+    "duration": "time.Duration",
+    "version": "*semver.Version",
+    "certificate": "sprig.certificate",
 }
 _SMALL = frozenset(("bool", "int", "float", "Int64", "None"))
 
@@ -32,10 +42,30 @@ _SMALL = frozenset(("bool", "int", "float", "Int64", "None"))
 class Spec:
     """One function as templates see it."""
 
-    __slots__ = ("bounded", "call", "context", "doc", "example", "family", "fixed", "name", "names", "shows", "variadic")
+    __slots__ = (
+        "bounded",
+        "call",
+        "context",
+        "doc",
+        "example",
+        "family",
+        "fixed",
+        "name",
+        "names",
+        "shows",
+        "variadic",
+    )
 
-    def __init__(self, family: str, names: tuple[str, ...], params: str, call: Callable[..., Any], example: str,
-                 shows: str | None, context: bool) -> None:
+    def __init__(
+        self,
+        family: str,
+        names: tuple[str, ...],
+        params: str,
+        call: Callable[..., Any],
+        example: str,
+        shows: str | None,
+        context: bool,
+    ) -> None:
         self.family = family
         self.names = names
         self.name = names[0].rpartition(".")[2]
@@ -71,8 +101,9 @@ class Family:
         self.name, self.doc = name, doc
         self.specs: dict[str, Spec] = {}
 
-    def add(self, names: str, params: str = "", example: str = "", shows: str | None = None, *,
-            context: bool = False) -> Callable[[F], F]:
+    def add(
+        self, names: str, params: str = "", example: str = "", shows: str | None = None, *, context: bool = False
+    ) -> Callable[[F], F]:
         """Register a function under one or several names. `shows`: what the example prints; None: it varies."""
 
         def register(call: F) -> F:

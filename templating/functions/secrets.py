@@ -33,9 +33,13 @@ def _hash(name: str, algorithm: str, short: str) -> None:
 
 
 for _name, _algorithm, _short in (
-    ("SHA1", "sha1", "a9993e364706"), ("SHA224", "sha224", "23097d223405"), ("SHA256", "sha256", "ba7816bf8f01"),
-    ("SHA384", "sha384", "cb00753f45a3"), ("SHA512", "sha512", "ddaf35a19361"),
-    ("SHA512_224", "sha512_224", "4634270f707b"), ("SHA512_256", "sha512_256", "53048e268194"),
+    ("SHA1", "sha1", "a9993e364706"),
+    ("SHA224", "sha224", "23097d223405"),
+    ("SHA256", "sha256", "ba7816bf8f01"),
+    ("SHA384", "sha384", "cb00753f45a3"),
+    ("SHA512", "sha512", "ddaf35a19361"),
+    ("SHA512_224", "sha512_224", "4634270f707b"),
+    ("SHA512_256", "sha512_256", "53048e268194"),
 ):
     _hash(_name, _algorithm, _short)
 
@@ -102,20 +106,32 @@ def htpasswd(user: str, password: str) -> str:
 _TEMPLATES = {
     "maximum": "anoxxxxxxxxxxxxxxxxx axxxxxxxxxxxxxxxxxno",
     "long": "CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv "
-            "CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv "
-            "CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno",
-    "medium": "CvcnoCvc CvcCvcno", "short": "Cvcn", "basic": "aaanaaan aannaaan aaannaaa", "pin": "nnnn",
+    "CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv "
+    "CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno",
+    "medium": "CvcnoCvc CvcCvcno",
+    "short": "Cvcn",
+    "basic": "aaanaaan aannaaan aaannaaa",
+    "pin": "nnnn",
 }
 _CLASSES = {
-    "V": "AEIOU", "C": "BCDFGHJKLMNPQRSTVWXYZ", "v": "aeiou", "c": "bcdfghjklmnpqrstvwxyz",
-    "A": "AEIOUBCDFGHJKLMNPQRSTVWXYZ", "a": "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz", "n": "0123456789",
+    "V": "AEIOU",
+    "C": "BCDFGHJKLMNPQRSTVWXYZ",
+    "v": "aeiou",
+    "c": "bcdfghjklmnpqrstvwxyz",
+    "A": "AEIOUBCDFGHJKLMNPQRSTVWXYZ",
+    "a": "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz",
+    "n": "0123456789",
     "o": "@&%?,=[]_:-+*$#!'^~;()/.",
     "x": "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()",
 }
 
 
-@add("derivePassword", "int string string string string", '{{ derivePassword 1 "long" "password" "user" "example.com" }}',
-     "ZedaFaxcZaso9*")
+@add(
+    "derivePassword",
+    "int string string string string",
+    '{{ derivePassword 1 "long" "password" "user" "example.com" }}',
+    "ZedaFaxcZaso9*",
+)
 def derive_password(counter: int, kind: str, password: str, user: str, site: str) -> str:
     """The site password of the Master Password algorithm."""
     import hashlib

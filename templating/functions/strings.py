@@ -69,7 +69,9 @@ def rune_count(*values: Any) -> int:
     return len("".join([bytes_text(value) for value in values]))
 
 
-@add("strings.Indent", "any any...", '{{ strings.Indent 2 "x" }} {{ strings.Indent 1 "-" "x" }}', "  x -x", context=True)
+@add(
+    "strings.Indent", "any any...", '{{ strings.Indent 2 "x" }} {{ strings.Indent 1 "-" "x" }}', "  x -x", context=True
+)
 def indent(rt: Any, *values: Any) -> str:
     """Lines moved right: [width,] [indentation,] text."""
     if len(values) > 3:
@@ -86,8 +88,9 @@ def indent(rt: Any, *values: Any) -> str:
         raise Failure("indent must not contain '\\n'")
     lines = bytes_text(values[-1]).split("\n")
     rt.room(len(pad) * width * len(lines) + len(values[-1]) if isinstance(values[-1], str) else 0)
-    return "\n".join([pad * width + line if line or position < len(lines) - 1 else line
-                      for position, line in enumerate(lines)])
+    return "\n".join(
+        [pad * width + line if line or position < len(lines) - 1 else line for position, line in enumerate(lines)]
+    )
 
 
 @add("strings.Quote", "any", "{{ strings.Quote 5 }}", '"5"')
@@ -96,7 +99,7 @@ def quote_(value: Any) -> str:
     return quote(bytes_text(value))
 
 
-@add("strings.Squote", "any", "{{ strings.Squote \"it's\" }}", "'it''s'")
+@add("strings.Squote", "any", '{{ strings.Squote "it\'s" }}', "'it''s'")
 def squote(value: Any) -> str:
     """In single quotes; those within are doubled, as in YAML."""
     return "'" + bytes_text(value).replace("'", "''") + "'"

@@ -141,7 +141,7 @@ def abbreviated(text: str, left: int, width: int) -> str:
         return text[: width - 3] + "..."
     if left + width - 3 < size:
         return "..." + abbreviated(text[left:], 0, width - 3)
-    return "..." + text[size - (width - 3):]
+    return "..." + text[size - (width - 3) :]
 
 
 @add("initials", "string", '{{ initials "First Try" }}', "FT")
@@ -218,14 +218,14 @@ def squote(*values: Any) -> str:
     return " ".join([f"'{text_of(value)}'" for value in values if value is not None])
 
 
-@add("shellQuote", "any", "{{ shellQuote \"it's\" }} {{ shellQuote (list \"a\" \"b c\") }}", "'it'\"'\"'s' 'a' 'b c'")
+@add("shellQuote", "any", '{{ shellQuote "it\'s" }} {{ shellQuote (list "a" "b c") }}', "'it'\"'\"'s' 'a' 'b c'")
 def shell_quote(value: Any) -> str:
     """One word for a shell, always quoted and safe whatever it holds; a list gives several words."""
     values = value if isinstance(value, list | tuple) else [value]
     return " ".join(["'" + text_of(item).replace("'", "'\"'\"'") + "'" for item in values])
 
 
-@add("shellWord", "any", "{{ shellWord \"plain\" }} {{ shellWord \"a b\" }}", "plain 'a b'")
+@add("shellWord", "any", '{{ shellWord "plain" }} {{ shellWord "a b" }}', "plain 'a b'")
 def shell_word(value: Any) -> str:
     """One word for bash, quoted only where needed, as `.TrailingArgs` is."""
     try:

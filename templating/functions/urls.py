@@ -39,7 +39,7 @@ def parse_url(text: str) -> dict[str, Any]:
     match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", rest)
     if match:
         parts["scheme"] = match[1].lower()
-        rest = rest[match.end():]
+        rest = rest[match.end() :]
     elif rest.startswith(":"):
         raise bad("missing protocol scheme")
     rest, _, parts["query"] = rest.partition("?")
@@ -68,7 +68,7 @@ def _check_host(host: str, bad: Any) -> None:
         closing = host.rfind("]")
         if closing < 0:
             raise bad("missing ']' in host")
-        port = host[closing + 1:]
+        port = host[closing + 1 :]
     else:
         colon = host.rfind(":")
         port = host[colon:] if colon >= 0 else ""
@@ -91,8 +91,12 @@ def url_parse(text: str) -> dict[str, Any]:
         raise Failure(f"unable to parse url: {problem.message}") from None
 
 
-@add("urlJoin", "dict", '{{ urlJoin (dict "scheme" "http" "host" "h:80" "path" "/p" "query" "x=1") }}',
-     "http://h:80/p?x=1")
+@add(
+    "urlJoin",
+    "dict",
+    '{{ urlJoin (dict "scheme" "http" "host" "h:80" "path" "/p" "query" "x=1") }}',
+    "http://h:80/p?x=1",
+)
 def url_join(parts: dict[str, Any]) -> str:
     """A URL of its parts."""
     given: dict[str, str] = {}

@@ -11,21 +11,45 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-GOMPLATE = frozenset((
-    "assert bool csv csvByColumn csvByRow datasource datasourceExists datasourceReachable defineDatasource ds flatten getenv "
-    "include isKind json jsonArray jsonpath kind listDatasources pow rem replaceAll required shellQuote sort splitN toCSV "
-    "toJSON toJSONPretty toLower toTOML toUpper toYAML toml trimSpace yaml yamlArray"
-).split())
+GOMPLATE = frozenset(
+    (
+        "assert bool csv csvByColumn csvByRow datasource datasourceExists datasourceReachable defineDatasource ds flatten getenv "
+        "include isKind json jsonArray jsonpath kind listDatasources pow rem replaceAll required shellQuote sort splitN toCSV "
+        "toJSON toJSONPretty toLower toTOML toUpper toYAML toml trimSpace yaml yamlArray"
+    ).split()
+)
 """top-level names that only this set has; its namespaces come on top"""
 
 SHARED = {
-    "add": "math.Add", "append": "coll.Append", "contains": "strings.Contains", "default": "conv.Default",
-    "dict": "coll.Dict", "div": "math.Div", "fail": "test.Fail", "has": "coll.Has", "hasPrefix": "strings.HasPrefix",
-    "hasSuffix": "strings.HasSuffix", "indent": "strings.Indent", "join": "conv.Join", "keys": "coll.Keys",
-    "merge": "coll.Merge", "mul": "math.Mul", "prepend": "coll.Prepend", "quote": "strings.Quote",
-    "reverse": "coll.Reverse", "seq": "math.Seq", "slice": "conv.Slice", "split": "strings.Split",
-    "squote": "strings.Squote", "sub": "math.Sub", "ternary": "test.Ternary", "title": "strings.Title",
-    "trim": "strings.Trim", "uniq": "coll.Uniq", "urlParse": "conv.URL", "values": "coll.Values",
+    "add": "math.Add",
+    "append": "coll.Append",
+    "contains": "strings.Contains",
+    "default": "conv.Default",
+    "dict": "coll.Dict",
+    "div": "math.Div",
+    "fail": "test.Fail",
+    "has": "coll.Has",
+    "hasPrefix": "strings.HasPrefix",
+    "hasSuffix": "strings.HasSuffix",
+    "indent": "strings.Indent",
+    "join": "conv.Join",
+    "keys": "coll.Keys",
+    "merge": "coll.Merge",
+    "mul": "math.Mul",
+    "prepend": "coll.Prepend",
+    "quote": "strings.Quote",
+    "reverse": "coll.Reverse",
+    "seq": "math.Seq",
+    "slice": "conv.Slice",
+    "split": "strings.Split",
+    "squote": "strings.Squote",
+    "sub": "math.Sub",
+    "ternary": "test.Ternary",
+    "title": "strings.Title",
+    "trim": "strings.Trim",
+    "uniq": "coll.Uniq",
+    "urlParse": "conv.URL",
+    "values": "coll.Values",
 }
 """what names of both sets mean without sprig"""
 

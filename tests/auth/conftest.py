@@ -82,8 +82,10 @@ class Proxy:
 
 def sts_error(status: int, code: str, text: str) -> tuple[int, bytes, dict[str, str]]:
     """An error answer as STS gives it."""
-    body = (f'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>{code}'
-            f"</Code><Message>{text}</Message></Error><RequestId>req-1234</RequestId></ErrorResponse>")
+    body = (
+        f'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>{code}'
+        f"</Code><Message>{text}</Message></Error><RequestId>req-1234</RequestId></ErrorResponse>"
+    )
     return status, body.encode(), {"Content-Type": "text/xml"}
 
 
@@ -118,8 +120,13 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def env(home: Path) -> dict[str, str]:
     """An environment that knows nothing of this machine's user."""
-    return {"HOME": str(home), "PATH": os.environ["PATH"], "ATMOS_KEYRING_TYPE": "memory", "TMPDIR": str(home),
-            "AWS_EC2_METADATA_DISABLED": "true"}
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "ATMOS_KEYRING_TYPE": "memory",
+        "TMPDIR": str(home),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 @pytest.fixture
@@ -143,10 +150,22 @@ def user_and_role(url: str, *, role: str = ROLE, **user: Any) -> dict[str, Any]:
     """A chain as people write it: a user's keys, and a role on top."""
     return {
         "identities": {
-            "base": {"kind": "aws/user", "spec": {"endpoint_url": url}, **user, "credentials": {
-                "access_key_id": "AKIAEXAMPLEONE", "secret_access_key": "not-a-real-secret-0123456789",
-                "region": "us-west-2", **user.get("credentials", {})}},
-            "deploy": {"kind": "aws/assume-role", "default": True, "via": {"identity": "base"},
-                       "principal": {"assume_role": role, "session_name": "ci_run", "region": "eu-central-1"}},
+            "base": {
+                "kind": "aws/user",
+                "spec": {"endpoint_url": url},
+                **user,
+                "credentials": {
+                    "access_key_id": "AKIAEXAMPLEONE",
+                    "secret_access_key": "not-a-real-secret-0123456789",
+                    "region": "us-west-2",
+                    **user.get("credentials", {}),
+                },
+            },
+            "deploy": {
+                "kind": "aws/assume-role",
+                "default": True,
+                "via": {"identity": "base"},
+                "principal": {"assume_role": role, "session_name": "ci_run", "region": "eu-central-1"},
+            },
         },
     }

@@ -45,21 +45,36 @@ def test_document_is_current() -> None:
     assert reference.update(document) == document, "run: python -m templating.reference docs/templates.md"
 
 
-@pytest.mark.parametrize(("text", "sets", "shown"), [
-    ('{{ split "," "a,b" }}', None, "map[_0:a _1:b]"), ('{{ split "," "a,b" }}', {"sprig"}, "map[_0:a _1:b]"),
-    ('{{ split "," "a,b" }}', {"gomplate"}, "[a b]"), ("{{ slice 1 2 }}", {"gomplate"}, "[1 2]"),
-    ('{{ slice "hello" 1 3 }} {{ len "a" }}', set(), "el 1"), ('{{ join (slice 1 2) "-" }}', {"gomplate"}, "1-2"),
-    ('{{ strings.ToUpper "a" }}', {"gomplate"}, "A"), ('{{ collectKeys .m }}', set(), "[k]"),
-    ("{{ add 1 2.5 }}", {"gomplate"}, "3.5"), ("{{ add 1 2.5 }}", {"sprig"}, "3"),
-])
+@pytest.mark.parametrize(
+    ("text", "sets", "shown"),
+    [
+        ('{{ split "," "a,b" }}', None, "map[_0:a _1:b]"),
+        ('{{ split "," "a,b" }}', {"sprig"}, "map[_0:a _1:b]"),
+        ('{{ split "," "a,b" }}', {"gomplate"}, "[a b]"),
+        ("{{ slice 1 2 }}", {"gomplate"}, "[1 2]"),
+        ('{{ slice "hello" 1 3 }} {{ len "a" }}', set(), "el 1"),
+        ('{{ join (slice 1 2) "-" }}', {"gomplate"}, "1-2"),
+        ('{{ strings.ToUpper "a" }}', {"gomplate"}, "A"),
+        ("{{ collectKeys .m }}", set(), "[k]"),
+        ("{{ add 1 2.5 }}", {"gomplate"}, "3.5"),
+        ("{{ add 1 2.5 }}", {"sprig"}, "3"),
+    ],
+)
 def test_sets(text: str, sets: set[str] | None, shown: str) -> None:
     assert templating.render(text, {"m": {"k": 1}}, sets=sets) == shown
 
 
-@pytest.mark.parametrize(("text", "sets"), [
-    ('{{ upper "a" }}', set()), ('{{ upper "a" }}', {"gomplate"}), ('{{ strings.ToUpper "a" }}', {"sprig"}),
-    ('{{ getenv "A" }}', {"sprig"}), ("{{ list 1 }}", {"gomplate"}), ("{{ go.slice 1 }}", None),
-])
+@pytest.mark.parametrize(
+    ("text", "sets"),
+    [
+        ('{{ upper "a" }}', set()),
+        ('{{ upper "a" }}', {"gomplate"}),
+        ('{{ strings.ToUpper "a" }}', {"sprig"}),
+        ('{{ getenv "A" }}', {"sprig"}),
+        ("{{ list 1 }}", {"gomplate"}),
+        ("{{ go.slice 1 }}", None),
+    ],
+)
 def test_names_of_other_sets_are_unknown(text: str, sets: set[str] | None) -> None:
     with pytest.raises(templating.TemplateError, match="not defined"):
         templating.render(text, {}, sets=sets)

@@ -16,16 +16,62 @@ from templating.template import compile_template
 POLICY = Policy(env={"A": "b"}, limits=Limits(output=100_000, items=10_000, steps=10_000, work=10 << 20, depth=30))
 FIXTURES = [case["t"] for case in yaml.safe_load((Path(__file__).parent / "fixtures.yaml").read_text())]
 SLOW = ("gen", "RSA", "ECDSA", "bcrypt", "Bcrypt", "htpasswd", "derive", "PBKDF2", "WPAPSK", "Lookup", "getHost", "DSA")
-NAMES = sorted(name for names in functions.FAMILIES.values() for name in names.split()
-               if not any(part in name for part in SLOW))
+NAMES = sorted(
+    name for names in functions.FAMILIES.values() for name in names.split() if not any(part in name for part in SLOW)
+)
 
 DATA: dict[str, Any] = {
-    "a": {"b": {"c": 1}, "n": None, "t": True}, "s": "text é", "l": [1, "two", None, 3.5, {"k": "v"}], "i": 7, "f": 2.5,
-    "z": "", "neg": -3, "m": {"x": "1", "y": "2"}, "big": 2**63 - 1, "dash-ed": "d",
+    "a": {"b": {"c": 1}, "n": None, "t": True},
+    "s": "text é",
+    "l": [1, "two", None, 3.5, {"k": "v"}],
+    "i": 7,
+    "f": 2.5,
+    "z": "",
+    "neg": -3,
+    "m": {"x": "1", "y": "2"},
+    "big": 2**63 - 1,
+    "dash-ed": "d",
 }
-OPERANDS = st.sampled_from([".a.b", ".s", ".l", ".i", ".f", ".z", ".neg", ".m", ".big", ".a.n", ".a.t", ".dash-ed", "nil", "1", "-1",
-                            "2.5", '"x"', '"[a"', '"%d"', "`r`", "'c'", "true", "$", ".", '(list 1 "a")', '(dict "k" 1)',
-                            '"2006"', '"1.2.3"', "(now)", '(index .l 4)', '"10.0.0.0/30"', '"{"', "0x10", '""', "$.s", "3"])
+OPERANDS = st.sampled_from(
+    [
+        ".a.b",
+        ".s",
+        ".l",
+        ".i",
+        ".f",
+        ".z",
+        ".neg",
+        ".m",
+        ".big",
+        ".a.n",
+        ".a.t",
+        ".dash-ed",
+        "nil",
+        "1",
+        "-1",
+        "2.5",
+        '"x"',
+        '"[a"',
+        '"%d"',
+        "`r`",
+        "'c'",
+        "true",
+        "$",
+        ".",
+        '(list 1 "a")',
+        '(dict "k" 1)',
+        '"2006"',
+        '"1.2.3"',
+        "(now)",
+        "(index .l 4)",
+        '"10.0.0.0/30"',
+        '"{"',
+        "0x10",
+        '""',
+        "$.s",
+        "3",
+    ]
+)
 
 
 @st.composite
@@ -39,7 +85,9 @@ def pipelines(draw: st.DrawFn) -> str:
 
 @st.composite
 def blocks(draw: st.DrawFn, depth: int = 2) -> str:
-    kind = draw(st.sampled_from(["text", "print", "if", "range", "with", "assign", "chain"] if depth else ["text", "print"]))
+    kind = draw(
+        st.sampled_from(["text", "print", "if", "range", "with", "assign", "chain"] if depth else ["text", "print"])
+    )
     if kind == "text":
         return draw(st.sampled_from(["x", " \n", "<<", "}}", "{ {", "<<EOF\n", "$((1<<2))"]))
     if kind == "print":
@@ -79,28 +127,80 @@ def test_functions_with_any_operands(pipeline: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from(FIXTURES), st.lists(st.tuples(st.integers(0, 200), st.sampled_from(
-    ["", "{{", "}}", "<<", ">>", "(", ")", "|", "\"", "`", "'", ".", "$", " ", "\n", "-", "=", ":=", "end", "nil", "\x00", "é", "0x",
-     "\\", "/*", "*/", ","])), max_size=4))
+@given(
+    st.sampled_from(FIXTURES),
+    st.lists(
+        st.tuples(
+            st.integers(0, 200),
+            st.sampled_from(
+                [
+                    "",
+                    "{{",
+                    "}}",
+                    "<<",
+                    ">>",
+                    "(",
+                    ")",
+                    "|",
+                    '"',
+                    "`",
+                    "'",
+                    ".",
+                    "$",
+                    " ",
+                    "\n",
+                    "-",
+                    "=",
+                    ":=",
+                    "end",
+                    "nil",
+                    "\x00",
+                    "é",
+                    "0x",
+                    "\\",
+                    "/*",
+                    "*/",
+                    ",",
+                ]
+            ),
+        ),
+        max_size=4,
+    ),
+)
 def test_mutated_fixtures(text: str, changes: list[tuple[int, str]]) -> None:
     for at, piece in changes:
         at = min(at, len(text))
-        text = text[:at] + piece + text[at + (len(piece) == 0):]
+        text = text[:at] + piece + text[at + (len(piece) == 0) :]
     attempt(text)
 
 
-JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(-2**63, 2**63 - 1), st.floats(), st.text(max_size=6)),
-                    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
-                    max_leaves=8)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(max_size=6)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
+    max_leaves=8,
+)
 
 
 @settings(max_examples=150, deadline=None)
 @given(JSON)
 def test_any_data(value: Any) -> None:
-    for text in ("{{ . }}", "{{ .v }}", '{{ printf "%v %+v %#v %d %s %q %x %T" .v .v .v .v .v .v .v .v }}', "{{ toJson .v }}",
-                 "{{ toYaml .v }}", "{{ range .v }}{{ . }}{{ end }}", "{{ range $k, $e := .v }}{{ $k }}{{ $e.x }}{{ end }}",
-                 "{{ if .v }}y{{ end }}", "{{ eq .v .v }}", "{{ lt .v 1 }}", "{{ index .v 0 }}", "{{ len .v }}", "{{ quote .v }}",
-                 "{{ deepCopy .v | deepEqual .v }}", "{{ int .v }} {{ float64 .v }} {{ round .v 2 }}"):
+    for text in (
+        "{{ . }}",
+        "{{ .v }}",
+        '{{ printf "%v %+v %#v %d %s %q %x %T" .v .v .v .v .v .v .v .v }}',
+        "{{ toJson .v }}",
+        "{{ toYaml .v }}",
+        "{{ range .v }}{{ . }}{{ end }}",
+        "{{ range $k, $e := .v }}{{ $k }}{{ $e.x }}{{ end }}",
+        "{{ if .v }}y{{ end }}",
+        "{{ eq .v .v }}",
+        "{{ lt .v 1 }}",
+        "{{ index .v 0 }}",
+        "{{ len .v }}",
+        "{{ quote .v }}",
+        "{{ deepCopy .v | deepEqual .v }}",
+        "{{ int .v }} {{ float64 .v }} {{ round .v 2 }}",
+    ):
         attempt(text, {"v": value})
     attempt("{{ .a }}", value)
 

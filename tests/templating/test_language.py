@@ -49,22 +49,30 @@ def test_nearest_functions_and_members() -> None:
 
 
 def test_lax() -> None:
-    assert templating.render("{{ .a.b.c }}|{{ if .x }}y{{ end }}|{{ .x | default 1 }}", {}, strict=False) == "<no value>||1"
-    assert templating.render('[{{ get .x "k" }}{{ keys .a.b | len }}{{ range .x }}{{ end }}]', {}, strict=False) == "[0]"
+    assert (
+        templating.render("{{ .a.b.c }}|{{ if .x }}y{{ end }}|{{ .x | default 1 }}", {}, strict=False)
+        == "<no value>||1"
+    )
+    assert (
+        templating.render('[{{ get .x "k" }}{{ keys .a.b | len }}{{ range .x }}{{ end }}]', {}, strict=False) == "[0]"
+    )
     with pytest.raises(TemplateError, match="nil pointer"):
         templating.render("{{ .a.b }}", {"a": None}, strict=False)
 
 
 def test_string_maps() -> None:
     data = {"env": StringMap(A="1")}
-    assert templating.render('[{{ index .env "B" }}]{{ .env.A }}{{ get .env "A" }}{{ hasKey .env "Z" }}', data) == "[]11false"
+    assert (
+        templating.render('[{{ index .env "B" }}]{{ .env.A }}{{ get .env "A" }}{{ hasKey .env "Z" }}', data)
+        == "[]11false"
+    )
     with pytest.raises(TemplateError, match="no entry for key"):
         templating.render("{{ .env.B }}", data)
 
 
 def test_dashes_in_names() -> None:
     data = {"a-b": {"c--d": 1, "e-1": 2}, "x": 3}
-    assert templating.render("{{ .a-b.c--d }}{{ $v := .a-b }}{{ $v.e-1 }}{{ (dict \"k-k\" 4).k-k }}", data) == "124"
+    assert templating.render('{{ .a-b.c--d }}{{ $v := .a-b }}{{ $v.e-1 }}{{ (dict "k-k" 4).k-k }}', data) == "124"
     assert templating.render("{{ .x -}} y", data) == "3y"
     for text in ("{{ .a- }}", "{{ .-a }}", "{{ $a-b }}", "{{ .x-}}"):
         with pytest.raises(TemplateError):
@@ -72,20 +80,25 @@ def test_dashes_in_names() -> None:
 
 
 def test_injected_functions() -> None:
-    functions = {"atmos": {"Component": lambda name, stack: {"vars": {"id": f"{name}/{stack}"}}, "Deep": {"Call": lambda: 5}},
-                 "twice": lambda value, *more: value * 2, "constant": lambda: {"k": "v"}}
+    functions = {
+        "atmos": {"Component": lambda name, stack: {"vars": {"id": f"{name}/{stack}"}}, "Deep": {"Call": lambda: 5}},
+        "twice": lambda value, *more: value * 2,
+        "constant": lambda: {"k": "v"},
+    }
 
     def render(text: str) -> str:
         return templating.render(text, {"s": "prod"}, functions=functions)
 
     assert render('{{ (atmos.Component "vpc" .s).vars.id }}') == "vpc/prod"
     assert render('{{ .s | atmos.Component "vpc" | toJson }}') == '{"vars":{"id":"vpc/prod"}}'
-    assert render("{{ twice 4 }} << twice \"ab\" >> {{ constant.k }} {{ atmos.Deep.Call }}") == "8 abab v 5"
-    for text, message in (('{{ atmos.Component "vpc" }}', "wrong number of args for Component: want 2 got 1"),
-                          ("{{ atmos.Nope }}", "can't evaluate field Nope in type interface {}"),
-                          ("{{ constant 1 }}", "wrong number of args for constant: want 0 got 1"),
-                          ("{{ constant.z }}", 'map has no entry for key "z"'),
-                          ("{{ twice nil }}", "error calling twice: unsupported operand")):
+    assert render('{{ twice 4 }} << twice "ab" >> {{ constant.k }} {{ atmos.Deep.Call }}') == "8 abab v 5"
+    for text, message in (
+        ('{{ atmos.Component "vpc" }}', "wrong number of args for Component: want 2 got 1"),
+        ("{{ atmos.Nope }}", "can't evaluate field Nope in type interface {}"),
+        ("{{ constant 1 }}", "wrong number of args for constant: want 0 got 1"),
+        ("{{ constant.z }}", 'map has no entry for key "z"'),
+        ("{{ twice nil }}", "error calling twice: unsupported operand"),
+    ):
         with pytest.raises(TemplateError) as caught:
             render(text)
         assert message in caught.value.message
@@ -108,7 +121,12 @@ def test_errors_of_injected_functions_keep_their_hints() -> None:
 
 
 def test_injected_names_shadow_ours() -> None:
-    assert templating.render("{{ upper 1 }}{{ strings.X }}", {}, functions={"upper": lambda v: v + 1, "strings": {"X": lambda: 2}}) == "22"
+    assert (
+        templating.render(
+            "{{ upper 1 }}{{ strings.X }}", {}, functions={"upper": lambda v: v + 1, "strings": {"X": lambda: 2}}
+        )
+        == "22"
+    )
 
 
 def test_compiled_template_renders_again_and_again() -> None:
@@ -119,8 +137,10 @@ def test_compiled_template_renders_again_and_again() -> None:
 
 
 def test_range_of_many_rows_breaks_and_continues() -> None:
-    text = ("{{ range $i, $x := .l }}{{ if eq $i 1500 }}{{ break }}{{ end }}{{ if ne (mod $i 500) 0 }}{{ continue }}{{ end }}"
-            "{{ $i }}:{{ $x }} {{ end }}")
+    text = (
+        "{{ range $i, $x := .l }}{{ if eq $i 1500 }}{{ break }}{{ end }}{{ if ne (mod $i 500) 0 }}{{ continue }}{{ end }}"
+        "{{ $i }}:{{ $x }} {{ end }}"
+    )
     assert templating.render(text, {"l": [n * 2 for n in range(5000)]}) == "0:0 500:1000 1000:2000 "
     nested = "{{ range .l }}{{ range . }}{{ if eq . 2 }}{{ break }}{{ end }}{{ . }}{{ end }};{{ end }}"
     assert templating.render(nested, {"l": [[1, 2, 3], [4, 5], []]}) == "1;45;;"
@@ -129,14 +149,18 @@ def test_range_of_many_rows_breaks_and_continues() -> None:
 def test_nested_loops_keep_their_variables() -> None:
     text = "{{ range $a := .l }}{{ range $b := $.l }}{{ range $c := $.l }}{{ $a }}{{ $b }}{{ $c }} {{ end }}{{ end }}{{ end }}"
     assert templating.render(text, {"l": [0, 1]}) == "000 001 010 011 100 101 110 111 "
-    deep = "".join([f"{{{{ range $v{n} := .l }}}}{{{{ with $ }}}}" for n in range(10)]) + "{{ $v0 }}{{ $v9 }}" + "{{ end }}{{ end }}" * 10
+    deep = (
+        "".join([f"{{{{ range $v{n} := .l }}}}{{{{ with $ }}}}" for n in range(10)])
+        + "{{ $v0 }}{{ $v9 }}"
+        + "{{ end }}{{ end }}" * 10
+    )
     assert templating.render(deep, {"l": ["x"]}) == "xx"
 
 
 def test_literals_only() -> None:
     assert templating.render("", {}) == ""
     assert templating.render("{{/* nothing */}}", {}) == ""
-    assert templating.render("{{ define \"a\" }}x{{ end }}", {}) == ""
+    assert templating.render('{{ define "a" }}x{{ end }}', {}) == ""
 
 
 def test_jinja() -> None:
@@ -148,8 +172,14 @@ def test_jinja() -> None:
     assert render("{{ Flags.stack | upper }}{% for x in l %}{{ x }}{% endfor %}\n") == "PROD12\n"
     assert render("{{ env('A') }}", policy=Policy(env={"A": "b"})) == "b"
     assert render("[{{ nope }}]", strict=False) == "[]"
-    for text in ("{{ nope }}", "{% if %}", "{{ env('A') }}", "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-                 "{{ l.append(3) }}", "{% for i in range(10**9) %}x{% endfor %}"):
+    for text in (
+        "{{ nope }}",
+        "{% if %}",
+        "{{ env('A') }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ l.append(3) }}",
+        "{% for i in range(10**9) %}x{% endfor %}",
+    ):
         with pytest.raises(TemplateError):
             render(text)
     with pytest.raises(TemplateError, match="unknown engine"):

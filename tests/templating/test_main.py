@@ -10,16 +10,24 @@ import pytest
 
 
 def run(*argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "templating", *argv], input=stdin, capture_output=True, text=True,
-                          cwd=Path(__file__).parents[2])
+    return subprocess.run(
+        [sys.executable, "-m", "templating", *argv],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
 
 
-@pytest.mark.parametrize(("argv", "stdin", "shown"), [
-    (["-e", "{{ .a | upper }}", "-s", "a=x"], "", "X"),
-    (["-s", "a.b=5", "--set", "a.c=[1, 2]"], "{{ add .a.b 1 }} {{ .a.c }}\n", "6 [1 2]\n"),
-    (["--lax", "-e", "{{ .nope }}"], "", "<no value>"),
-    (["--delimiters", "[[", "]]", "-e", "[[ 1 ]] {{ 2 }}"], "", "1 {{ 2 }}"),
-])
+@pytest.mark.parametrize(
+    ("argv", "stdin", "shown"),
+    [
+        (["-e", "{{ .a | upper }}", "-s", "a=x"], "", "X"),
+        (["-s", "a.b=5", "--set", "a.c=[1, 2]"], "{{ add .a.b 1 }} {{ .a.c }}\n", "6 [1 2]\n"),
+        (["--lax", "-e", "{{ .nope }}"], "", "<no value>"),
+        (["--delimiters", "[[", "]]", "-e", "[[ 1 ]] {{ 2 }}"], "", "1 {{ 2 }}"),
+    ],
+)
 def test_results(argv: list[str], stdin: str, shown: str) -> None:
     done = run(*argv, stdin=stdin)
     assert (done.returncode, done.stdout, done.stderr) == (0, shown, "")
@@ -31,10 +39,24 @@ def test_files(tmp_path: Path) -> None:
     assert run("-f", str(tmp_path / "t"), "-d", str(tmp_path / "d.yaml")).stdout == "a;2;\n"
 
 
-@pytest.mark.parametrize(("argv", "message"), [
-    (["-e", "{{ .b }}", "-s", "a=1"], 'no entry for key "b"'), (["-e", "{{ uper 1 }}"], "Did you mean `upper`"),
-    (["-f", "/nope"], "No such file"), (["-e", "", "-s", "x"], "NAME=VALUE"), (["-e", "", "-s", "x=[", ], "yaml:"),
-])
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["-e", "{{ .b }}", "-s", "a=1"], 'no entry for key "b"'),
+        (["-e", "{{ uper 1 }}"], "Did you mean `upper`"),
+        (["-f", "/nope"], "No such file"),
+        (["-e", "", "-s", "x"], "NAME=VALUE"),
+        (
+            [
+                "-e",
+                "",
+                "-s",
+                "x=[",
+            ],
+            "yaml:",
+        ),
+    ],
+)
 def test_errors(argv: list[str], message: str) -> None:
     done = run(*argv)
     assert done.returncode == 1

@@ -11,12 +11,30 @@ from hypothesis import strategies as st
 from templating.quoting import quote_word, quote_words
 
 
-@pytest.mark.parametrize(("word", "quoted"), [
-    ("-this", "-this"), ("--is", "--is"), ("a/b:c,d@e%f", "a/b:c,d@e%f"), ("y z", "'y z'"), ("", "''"),
-    ("--foo=bar", "'--foo=bar'"), ("if", "'if'"), ("done", "'done'"), ("it's", '"it\'s"'), ("a$b's", '"a\\$b\'s"'),
-    ("a\nb", "$'a\\nb'"), ("a\x01f", "$'a\\x01'$'f'"), ("a\ttab", "'a\ttab'"), ("é", "é"), ("'\n", "$'\\'\\n'"),
-    ("\udcff", "$'\\xff'"), ("a\u200bb", "$'a\\u200bb'"), ("~", "'~'"), ("a#b", "'a#b'"),
-])
+@pytest.mark.parametrize(
+    ("word", "quoted"),
+    [
+        ("-this", "-this"),
+        ("--is", "--is"),
+        ("a/b:c,d@e%f", "a/b:c,d@e%f"),
+        ("y z", "'y z'"),
+        ("", "''"),
+        ("--foo=bar", "'--foo=bar'"),
+        ("if", "'if'"),
+        ("done", "'done'"),
+        ("it's", '"it\'s"'),
+        ("a$b's", '"a\\$b\'s"'),
+        ("a\nb", "$'a\\nb'"),
+        ("a\x01f", "$'a\\x01'$'f'"),
+        ("a\ttab", "'a\ttab'"),
+        ("é", "é"),
+        ("'\n", "$'\\'\\n'"),
+        ("\udcff", "$'\\xff'"),
+        ("a\u200bb", "$'a\\u200bb'"),
+        ("~", "'~'"),
+        ("a#b", "'a#b'"),
+    ],
+)
 def test_word(word: str, quoted: str) -> None:
     assert quote_word(word) == quoted
 

@@ -9,8 +9,34 @@ from hypothesis import strategies as st
 from templating.errors import Failure
 from templating.regex import Pattern, compile_pattern
 
-ATOMS = st.sampled_from(["a", "b", "[ab]", "[^a]", ".", "\\w", "\\d", "\\s", "é", "(a)", "(?:ab)", "(?P<n>b)", "^", "$", "\\b", "\\.", "[[:alpha:]]",
-                         "(?i:A)", "\\Qa.\\E", "(a|b)", "\\n", "[a-c-]", "\\pL", "[^\\d]"])
+ATOMS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "[ab]",
+        "[^a]",
+        ".",
+        "\\w",
+        "\\d",
+        "\\s",
+        "é",
+        "(a)",
+        "(?:ab)",
+        "(?P<n>b)",
+        "^",
+        "$",
+        "\\b",
+        "\\.",
+        "[[:alpha:]]",
+        "(?i:A)",
+        "\\Qa.\\E",
+        "(a|b)",
+        "\\n",
+        "[a-c-]",
+        "\\pL",
+        "[^\\d]",
+    ]
+)
 REPEATS = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,2}", "*?", "+?"])
 PATTERNS = st.lists(st.tuples(ATOMS, REPEATS).map("".join), min_size=1, max_size=4).map("".join)
 TEXTS = st.text("aAbcé1 .\n_", max_size=12)
@@ -32,10 +58,21 @@ def test_engines_agree(source: str, text: str) -> None:
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize(("source", "risk"), [
-    ("abc", 0), ("\\Aa+", 0), ("a+", 1), ("[a-z]+[0-9]+", 1), ("(a+)+", 2), ("(ab|c)*", 2), ("(a*b?)*", 2), ("(?:x{1,9}){9}", 2),
-    ("\\pL", 2), ("^v[0-9]", 0),
-])
+@pytest.mark.parametrize(
+    ("source", "risk"),
+    [
+        ("abc", 0),
+        ("\\Aa+", 0),
+        ("a+", 1),
+        ("[a-z]+[0-9]+", 1),
+        ("(a+)+", 2),
+        ("(ab|c)*", 2),
+        ("(a*b?)*", 2),
+        ("(?:x{1,9}){9}", 2),
+        ("\\pL", 2),
+        ("^v[0-9]", 0),
+    ],
+)
 def test_risk(source: str, risk: int) -> None:
     assert compile_pattern(source).risk == risk
 

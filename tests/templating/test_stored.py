@@ -54,9 +54,11 @@ def test_no_compiler_needed(tmp_path: Path) -> None:
     text = '{{ range $i, $x := splitList "," .a }}{{ add $i 1 }}{{ $x | upper }}{{ end }}'
     (tmp_path / "t").write_bytes(marshal.dumps(templating.dump(templating.compile(text))))
     root = str(Path(templating.__file__).parents[1])
-    code = (f"import sys, marshal; sys.path.insert(0, {root!r}); import templating; "
-            f"stored = marshal.loads(open({str(tmp_path / 't')!r}, 'rb').read()); "
-            f"assert templating.load(stored, {text!r}).render({{'a': 'x,y'}}) == '1X2Y'; "
-            "print([n for n in ('re', 'typing', 'templating.parser', 'templating.lexer', 'templating.compiler') if n in sys.modules])")
+    code = (
+        f"import sys, marshal; sys.path.insert(0, {root!r}); import templating; "
+        f"stored = marshal.loads(open({str(tmp_path / 't')!r}, 'rb').read()); "
+        f"assert templating.load(stored, {text!r}).render({{'a': 'x,y'}}) == '1X2Y'; "
+        "print([n for n in ('re', 'typing', 'templating.parser', 'templating.lexer', 'templating.compiler') if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

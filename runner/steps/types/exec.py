@@ -25,5 +25,3 @@ def run(ctx: Context) -> Result | None:
     except OSError as error:
         raise StepError(f"cannot start {path}: {error.strerror}", command=text) from error
     return None
-
-

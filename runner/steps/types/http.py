@@ -69,7 +69,9 @@ def run(ctx: Context) -> Result:
     host = parts.hostname or ""
     if parts.port:
         host += f":{parts.port}"
-    ctx.output.err(f'▶ Webhook "{ctx.step.label}" sent {request.get_method()} request to {host} and received HTTP {answer.status}\n')
+    ctx.output.err(
+        f'▶ Webhook "{ctx.step.label}" sent {request.get_method()} request to {host} and received HTTP {answer.status}\n'
+    )
     return Result(answer.body, metadata={
         "status_code": answer.status, "status": answer.line, "response_headers": answer.headers, "attempts": ctx.attempt,
         "duration": f"{time.monotonic() - begun:.3f}s",
@@ -116,11 +118,17 @@ def _request(ctx: Context) -> tuple[urllib.request.Request, str]:
         request = urllib.request.Request(url, data=body, headers=headers, method=method)  # noqa: S310  (checked above)
     except ValueError as error:
         raise PrepareError(f"{ctx.place('url')}: {error}") from error
-    return request, f"{method} {parts.scheme}://{parts.hostname or ''}{':' + str(parts.port) if parts.port else ''}{parts.path}"
+    return (
+        request,
+        f"{method} {parts.scheme}://{parts.hostname or ''}{':' + str(parts.port) if parts.port else ''}{parts.path}",
+    )
 
 
 def _send(request: urllib.request.Request, timeout: float) -> Answer:
-    handlers: list[Any] = [urllib.request.ProxyHandler(), urllib.request.HTTPSHandler(context=ssl.create_default_context())]
+    handlers: list[Any] = [
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
+    ]
     opener = urllib.request.build_opener(*handlers)
     try:
         with opener.open(request, timeout=timeout) as response:

@@ -78,7 +78,13 @@ def _summary(ctx: Context, text: str, bad: list[tuple[str, str, str, str]]) -> N
     path = ctx.app.env.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
-    lines = [f"## {ctx.text('title') or ctx.step.label}", "", text, "", *(f"- **{name}**: {message}" for name, message, _, _ in bad)]
+    lines = [
+        f"## {ctx.text('title') or ctx.step.label}",
+        "",
+        text,
+        "",
+        *(f"- **{name}**: {message}" for name, message, _, _ in bad),
+    ]
     try:
         with open(path, "a", encoding="utf-8") as stream:
             stream.write("\n".join(lines) + "\n")

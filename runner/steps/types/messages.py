@@ -35,7 +35,11 @@ def _toast(ctx: Context) -> Result:
     )
     icon = ICONS[level]
     if _color(ctx):
-        icon = {"info": "\x1b[36m", "success": "\x1b[32m", "warning": "\x1b[33m", "error": "\x1b[31m"}[level] + icon + "\x1b[0m"
+        icon = (
+            {"info": "\x1b[36m", "success": "\x1b[32m", "warning": "\x1b[33m", "error": "\x1b[31m"}[level]
+            + icon
+            + "\x1b[0m"
+        )
     lines = content.rstrip("\n").split("\n")
     ctx.output.err("\n".join([f"{icon} {lines[0]}", *("  " + line for line in lines[1:])]) + "\n")
     return Result(content)
@@ -188,7 +192,13 @@ def page(ctx: Context, text: str, *, title: str) -> bool:
         command += ["-R", f"-Ps{title}"]
     mask = ctx.output.mask
     data = text.encode("utf-8", "surrogateescape")
-    launch.run(command, env=ctx.app.env, cwd=ctx.cwd, stdin=mask.apply(data) if mask is not None else data, shared_terminal=True)
+    launch.run(
+        command,
+        env=ctx.app.env,
+        cwd=ctx.cwd,
+        stdin=mask.apply(data) if mask is not None else data,
+        shared_terminal=True,
+    )
     return True
 
 

@@ -39,7 +39,9 @@ def run(ctx: Context) -> Result:
     except UserAborted as aborted:
         error = aborted
     except AtmosError as problem:
-        raise StepError(problem.message, explanation=problem.explanation, hints=problem.hints, retryable=False) from problem
+        raise StepError(
+            problem.message, explanation=problem.explanation, hints=problem.hints, retryable=False
+        ) from problem
     else:
         if kind in _ERASED:  # their screen is gone: keep a line of what was asked and answered
             ctx.output.err(f"{title} {', '.join(answer.values) or answer.value}\n")
@@ -104,7 +106,9 @@ def _file(ctx: Context, title: str, default: str) -> Result:
     from runner.console import prompts
 
     path = os.path.join(ctx.directory(), os.path.expanduser(ctx.text("path") or "."))
-    return Result(prompts.file_picker(title, path, extensions=ctx.texts("extensions"), default=default or None, app=ctx.app))
+    return Result(
+        prompts.file_picker(title, path, extensions=ctx.texts("extensions"), default=default or None, app=ctx.app)
+    )
 
 
 def _write(ctx: Context, title: str, default: str) -> Result:

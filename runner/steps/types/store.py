@@ -55,7 +55,9 @@ def _value(ctx: Context, value: Any) -> str:
     return ctx.render(value, "with.value")
 
 
-def _write_ssm(ctx: Context, name: str, options: dict[str, Any], stack: str, component: str, key: str, value: str) -> None:
+def _write_ssm(
+    ctx: Context, name: str, options: dict[str, Any], stack: str, component: str, key: str, value: str
+) -> None:
     """A parameter `/<prefix>/<stack parts>/<component>/<key>`, with the credentials of the step's environment."""
     import json
 
@@ -65,7 +67,12 @@ def _write_ssm(ctx: Context, name: str, options: dict[str, Any], stack: str, com
     if not region:
         raise PrepareError(f"the store {name} has no `region`")
     delimiter = str(options.get("stack_delimiter") or "-")
-    parts = [str(options.get("prefix") or "").strip("/"), *stack.split(delimiter), *component.split("/"), *key.split("/")]
+    parts = [
+        str(options.get("prefix") or "").strip("/"),
+        *stack.split(delimiter),
+        *component.split("/"),
+        *key.split("/"),
+    ]
     path = "/" + "/".join(part for part in parts if part)
     code = (
         "import boto3, json, sys; p = json.load(sys.stdin); "

@@ -49,7 +49,9 @@ def styled(ctx: Context, content: str) -> str:
     else:
         inner = Padding(inner, padding, style=style, expand=bool(width))
     with console.capture() as captured:
-        console.print(Padding(inner, sides(ctx, "margin"), expand=False), width=int(width) if width and not border else None)
+        console.print(
+            Padding(inner, sides(ctx, "margin"), expand=False), width=int(width) if width and not border else None
+        )
     return captured.get()
 
 

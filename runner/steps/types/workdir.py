@@ -22,7 +22,9 @@ def run(ctx: Context) -> Result:
         raise PrepareError(f"{ctx.place('path')}: {target} cannot be replaced", hints=["Name a folder of its own"])
     exists = os.path.lexists(target)
     if exists and not ctx.step.get("reset"):
-        raise StepError(f"{target} already exists", retryable=False, hints=["set reset: true to replace an existing target"])
+        raise StepError(
+            f"{target} already exists", retryable=False, hints=["set reset: true to replace an existing target"]
+        )
     parent = os.path.dirname(target)
     os.makedirs(parent, exist_ok=True)
     fresh = tempfile.mkdtemp(prefix=f".{os.path.basename(target)}.", dir=parent)

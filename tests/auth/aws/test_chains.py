@@ -35,11 +35,18 @@ def test_a_role_over_a_users_keys_in_one_go(load: Load, sts: Proxy, home: Path) 
     assert sts.calls == ["GetSessionToken", "AssumeRole"]
     assert sts.forms[1]["RoleSessionName"] == "ci-run"
     assert (session.chain, session.provider, session.account, session.region) == (
-        ("base", "deploy"), "base", "222222222222", "eu-central-1")
+        ("base", "deploy"),
+        "base",
+        "222222222222",
+        "eu-central-1",
+    )
     assert session.principal == "arn:aws:sts::222222222222:assumed-role/Deploy/ci-run"
     text = credentials_file(home, "base").read_text()
-    assert re.match(r"; atmos: expiration=\S+Z\n\[deploy\]\naws_access_key_id     = ASIA\S+\naws_secret_access_key = \S+\n"
-                    r"aws_session_token     = \S+\n; atmos: fingerprint=[0-9a-f]{32}\n$", text)
+    assert re.match(
+        r"; atmos: expiration=\S+Z\n\[deploy\]\naws_access_key_id     = ASIA\S+\naws_secret_access_key = \S+\n"
+        r"aws_session_token     = \S+\n; atmos: fingerprint=[0-9a-f]{32}\n$",
+        text,
+    )
     config = configparser.ConfigParser()
     config.read(credentials_file(home, "base").with_name("config"))
     assert config["profile deploy"]["region"] == "eu-central-1"
@@ -109,16 +116,34 @@ def test_an_expired_session_is_renewed(load: Load, sts: Proxy) -> None:
 def test_a_process_gets_exactly_its_environment(load: Load, sts: Proxy, env: dict[str, str], home: Path) -> None:
     manager = load(user_and_role(sts.url, env=[{"key": "TEAM", "value": "core"}, {"key": "NOISE", "value": None}]))
     manager.authenticate("base")
-    dirty = {**env, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c",
-             "AWS_SECURITY_TOKEN": "d", "AWS_PROFILE": "mine", "AWS_ROLE_ARN": "e", "AWS_ROLE_SESSION_NAME": "f",
-             "AWS_WEB_IDENTITY_TOKEN_FILE": "g", "AWS_REGION": "eu-west-3", "NOISE": "x",
-             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://x"}
+    dirty = {
+        **env,
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_SESSION_TOKEN": "c",
+        "AWS_SECURITY_TOKEN": "d",
+        "AWS_PROFILE": "mine",
+        "AWS_ROLE_ARN": "e",
+        "AWS_ROLE_SESSION_NAME": "f",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "g",
+        "AWS_REGION": "eu-west-3",
+        "NOISE": "x",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://x",
+    }
     folder = home / ".config" / "atmos" / "aws" / "aws-user"
-    wanted = {**{key: value for key, value in env.items() if not key.startswith("AWS_")},
-              "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"), "AWS_CONFIG_FILE": str(folder / "config"),
-              "AWS_PROFILE": "base", "AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-2",
-              "AWS_SDK_LOAD_CONFIG": "1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": sts.url,
-              "ATMOS_AWS_ENDPOINT_INHERITED": sts.url, "TEAM": "core"}
+    wanted = {
+        **{key: value for key, value in env.items() if not key.startswith("AWS_")},
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+        "AWS_CONFIG_FILE": str(folder / "config"),
+        "AWS_PROFILE": "base",
+        "AWS_REGION": "us-west-2",
+        "AWS_DEFAULT_REGION": "us-west-2",
+        "AWS_SDK_LOAD_CONFIG": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": sts.url,
+        "ATMOS_AWS_ENDPOINT_INHERITED": sts.url,
+        "TEAM": "core",
+    }
     assert manager.prepare("base", dirty) == wanted
 
 
@@ -133,8 +158,10 @@ def test_realm_and_base_path_move_the_files(load: Load, sts: Proxy, env: dict[st
     env["ATMOS_AUTH_REALM"] = "blue"
     load(user_and_role(sts.url)).authenticate("base")
     assert (home / ".config/atmos/blue/aws/aws-user/credentials").exists()
-    config = {"providers": {"fake": {"kind": "mock/aws", "spec": {"files": {"base_path": "~/keep/aws"}}}},
-              "identities": {"dev": {"kind": "mock/aws", "via": {"provider": "fake"}}}}
+    config = {
+        "providers": {"fake": {"kind": "mock/aws", "spec": {"files": {"base_path": "~/keep/aws"}}}},
+        "identities": {"dev": {"kind": "mock/aws", "via": {"provider": "fake"}}},
+    }
     load(config).authenticate("dev", force=True)
     assert (home / "keep/aws/blue/fake/credentials").exists()
 
@@ -166,8 +193,16 @@ def test_other_sections_of_the_file_stay(load: Load, sts: Proxy, home: Path) -> 
     assert path.read_text() == "# kept\n[hand]\naws_access_key_id = X\n"
 
 
-@pytest.mark.parametrize("damage", ["[deploy]", "; atmos: expiration=soon\n[deploy]\naws_access_key_id = A\n"
-                                    "aws_secret_access_key = B\n", "\x00\xff", "[deploy\naws", "\udcff\udcfe[x"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "[deploy]",
+        "; atmos: expiration=soon\n[deploy]\naws_access_key_id = A\naws_secret_access_key = B\n",
+        "\x00\xff",
+        "[deploy\naws",
+        "\udcff\udcfe[x",
+    ],
+)
 def test_a_damaged_file_costs_a_new_session_and_nothing_else(load: Load, sts: Proxy, home: Path, damage: str) -> None:
     path = credentials_file(home, "base")
     path.parent.mkdir(parents=True)
@@ -178,10 +213,15 @@ def test_a_damaged_file_costs_a_new_session_and_nothing_else(load: Load, sts: Pr
     assert load(user_and_role(sts.url)).cached("deploy") is not None
 
 
-def test_exported_keys_never_count(load: Load, sts: Proxy, env: dict[str, str],
-                                   monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("AWS_ACCESS_KEY_ID", "AKIAEXPORTED"), ("AWS_SECRET_ACCESS_KEY", "exported"),
-                        ("AWS_PROFILE", "no-such-profile"), ("AWS_CONFIG_FILE", "/nowhere")):
+def test_exported_keys_never_count(
+    load: Load, sts: Proxy, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "AKIAEXPORTED"),
+        ("AWS_SECRET_ACCESS_KEY", "exported"),
+        ("AWS_PROFILE", "no-such-profile"),
+        ("AWS_CONFIG_FILE", "/nowhere"),
+    ):
         monkeypatch.setenv(name, value)
         env[name] = value
     session = load(user_and_role(sts.url)).authenticate("deploy")
@@ -204,8 +244,9 @@ def test_the_callers_endpoint_serves_where_nothing_is_configured(load: Load, sts
     assert "ATMOS_AWS_ENDPOINT_INHERITED" not in prepared
 
 
-def test_an_endpoint_of_an_outer_identity_does_not_reach_a_nested_one(load: Load, sts: Proxy,
-                                                                      env: dict[str, str]) -> None:
+def test_an_endpoint_of_an_outer_identity_does_not_reach_a_nested_one(
+    load: Load, sts: Proxy, env: dict[str, str]
+) -> None:
     outer = load(user_and_role(sts.url))
     outer.authenticate("deploy")
     inside = outer.prepare("deploy", env)
@@ -216,17 +257,43 @@ def test_an_endpoint_of_an_outer_identity_does_not_reach_a_nested_one(load: Load
 
 
 def test_ambient_credentials_are_the_base_of_a_chain(env: dict[str, str], sts: Proxy, tmp_path: Path) -> None:
-    (tmp_path / "atmos.yaml").write_text(json.dumps({"auth": {"identities": {
-        "here": {"kind": "aws/ambient", "principal": {"region": "ap-south-1"}, "spec": {"endpoint_url": sts.url}},
-        "reader": {"kind": "aws/assume-role", "via": {"identity": "here"}, "principal": {"assume_role": ROLE}}}}}))
-    program = ("import auth; m = auth.load('atmos.yaml'); s = m.authenticate('reader'); "
-               "print(s.account, s.region, m.authenticate('here').provider, m.cached('here'))")
+    (tmp_path / "atmos.yaml").write_text(
+        json.dumps(
+            {
+                "auth": {
+                    "identities": {
+                        "here": {
+                            "kind": "aws/ambient",
+                            "principal": {"region": "ap-south-1"},
+                            "spec": {"endpoint_url": sts.url},
+                        },
+                        "reader": {
+                            "kind": "aws/assume-role",
+                            "via": {"identity": "here"},
+                            "principal": {"assume_role": ROLE},
+                        },
+                    }
+                }
+            }
+        )
+    )
+    program = (
+        "import auth; m = auth.load('atmos.yaml'); s = m.authenticate('reader'); "
+        "print(s.account, s.region, m.authenticate('here').provider, m.cached('here'))"
+    )
     run = [sys.executable, "-c", program]
-    done = subprocess.run(run, cwd=tmp_path, text=True, capture_output=True, check=False,
-                          env={**env, "AWS_ACCESS_KEY_ID": "AKIAAMBIENT", "AWS_SECRET_ACCESS_KEY": "x"})
+    done = subprocess.run(
+        run,
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**env, "AWS_ACCESS_KEY_ID": "AKIAAMBIENT", "AWS_SECRET_ACCESS_KEY": "x"},
+    )
     assert done.stdout == "222222222222 ap-south-1 aws-ambient None\n", done.stderr
-    done = subprocess.run(run, cwd=tmp_path, text=True, capture_output=True, check=False, env={
-        **env, "HOME": str(tmp_path / "empty")})
+    done = subprocess.run(
+        run, cwd=tmp_path, text=True, capture_output=True, check=False, env={**env, "HOME": str(tmp_path / "empty")}
+    )
     assert "no AWS credentials found in the surroundings of here" in done.stderr
 
 
@@ -251,8 +318,11 @@ def test_durations_are_cut_with_a_warning(load: Load, sts: Proxy) -> None:
     warnings: list[str] = []
     config = user_and_role(sts.url, session={"duration": "2d"})
     config["identities"]["deploy"]["principal"]["duration"] = "2h"
-    config["identities"]["audit"] = {"kind": "aws/assume-role", "via": {"identity": "deploy"},
-                                     "principal": {"assume_role": ROLE, "duration": "2h"}}
+    config["identities"]["audit"] = {
+        "kind": "aws/assume-role",
+        "via": {"identity": "deploy"},
+        "principal": {"assume_role": ROLE, "duration": "2h"},
+    }
     load(config, warn=warnings.append).authenticate("audit")
     assert [form.get("DurationSeconds") for form in sts.forms] == ["43200", "7200", "3600"]
     assert len(warnings) == 2
@@ -264,8 +334,13 @@ def test_durations_are_cut_with_a_warning(load: Load, sts: Proxy) -> None:
 def test_everything_a_role_may_carry_is_sent(load: Load, sts: Proxy) -> None:
     config = user_and_role(sts.url)
     config["identities"]["deploy"]["principal"] |= {
-        "external_id": "ext", "source_identity": "me", "tags": {"team": "core"}, "transitive_tag_keys": ["team"],
-        "policy": {"Version": "2012-10-17", "Statement": []}, "policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}
+        "external_id": "ext",
+        "source_identity": "me",
+        "tags": {"team": "core"},
+        "transitive_tag_keys": ["team"],
+        "policy": {"Version": "2012-10-17", "Statement": []},
+        "policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    }
     load(config).authenticate("deploy")
     form = sts.forms[1]
     assert (form["ExternalId"], form["SourceIdentity"], form["Tags.member.1.Value"]) == ("ext", "me", "core")
@@ -298,19 +373,25 @@ def test_mfa_is_asked_for_and_once_more_when_mistyped(load: Load, sts: Proxy) ->
         load(config).authenticate("deploy")
     assert sts.calls == []
     person = Person("", "12345", "12345x", "111111", "222222")
-    sts.answers.append(sts_error(403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass "
-                                                      "code."))
+    sts.answers.append(
+        sts_error(403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.")
+    )
     load(config, interactive=True, prompter=person).authenticate("base")
     assert [form["TokenCode"] for form in sts.forms] == ["111111", "222222"]
     assert person.asked[0] == "Enter MFA Token|MFA Device: arn:aws:iam::1:mfa/me"
     assert person.asked[1:4] == ["MFA token is required", "MFA token must be 6 digits", "MFA token must be 6 digits"]
 
 
-def test_keys_of_the_keyring_survive_changes_that_do_not_say_whose_they_are(load: Load, sts: Proxy,
-                                                                            env: dict[str, str]) -> None:
+def test_keys_of_the_keyring_survive_changes_that_do_not_say_whose_they_are(
+    load: Load, sts: Proxy, env: dict[str, str]
+) -> None:
     env.update(ATMOS_KEYRING_TYPE="file", ATMOS_KEYRING_PASSWORD="correct horse")
-    config: dict[str, Any] = {"identities": {"u": {"kind": "aws/user", "spec": {"endpoint_url": sts.url},
-                                                   "credentials": {"webflow_enabled": False}}, "a": {"kind": "ambient"}}}
+    config: dict[str, Any] = {
+        "identities": {
+            "u": {"kind": "aws/user", "spec": {"endpoint_url": sts.url}, "credentials": {"webflow_enabled": False}},
+            "a": {"kind": "ambient"},
+        }
+    }
     manager = load(config)
     manager.keep_user_keys("U", AwsCredentials(access_key_id="AKIAFIRST", secret_access_key=Secret("s1")))
     first = manager.authenticate("u").credentials
@@ -321,8 +402,15 @@ def test_keys_of_the_keyring_survive_changes_that_do_not_say_whose_they_are(load
     later.keep_user_keys("u", AwsCredentials(access_key_id="AKIASECOND", secret_access_key=Secret("s2")))
     assert later.cached("u") is None, "the session of the keys before is not served any more"
     assert first is not None
-    other: dict[str, Any] = {"identities": {"u": {"kind": "aws/user", "spec": {"endpoint_url": "http://127.0.0.1:9"},
-                                                  "credentials": {"webflow_enabled": False}}}}
+    other: dict[str, Any] = {
+        "identities": {
+            "u": {
+                "kind": "aws/user",
+                "spec": {"endpoint_url": "http://127.0.0.1:9"},
+                "credentials": {"webflow_enabled": False},
+            }
+        }
+    }
     with pytest.raises(AuthError, match="not configured"):
         load(other).authenticate("u")
     with pytest.raises(UnsupportedOperation, match='has kind "ambient"'):
@@ -331,8 +419,11 @@ def test_keys_of_the_keyring_survive_changes_that_do_not_say_whose_they_are(load
 
 def test_revoked_keys_of_the_keyring_are_asked_for_again(load: Load, sts: Proxy, env: dict[str, str]) -> None:
     env.update(ATMOS_KEYRING_TYPE="file", ATMOS_KEYRING_PASSWORD="correct horse")
-    config = {"identities": {"u": {"kind": "aws/user", "spec": {"endpoint_url": sts.url},
-                                   "credentials": {"webflow_enabled": False}}}}
+    config = {
+        "identities": {
+            "u": {"kind": "aws/user", "spec": {"endpoint_url": sts.url}, "credentials": {"webflow_enabled": False}}
+        }
+    }
     person = Person("AKIAFIRST", "s1", "", "AKIASECOND", "s2", "")
     sts.answers.append(sts_error(403, "InvalidClientTokenId", "The security token included is invalid."))
     load(config, interactive=True, prompter=person).authenticate("u")
@@ -344,14 +435,22 @@ def test_revoked_keys_of_the_keyring_are_asked_for_again(load: Load, sts: Proxy,
     assert stored.access_key_id == "AKIASECOND"
 
 
-@pytest.mark.parametrize(("answer", "parts"), [
-    (sts_error(403, "AccessDenied", "not authorized to perform: sts:GetSessionToken"),
-     ["does not have permission to call sts:GetSessionToken", "RequestID req-1234", "HTTP 403"]),
-    (sts_error(403, "InvalidClientTokenId", "invalid"), ["credentials are invalid or have been revoked"]),
-    (sts_error(403, "ExpiredTokenException", "expired"), ["AWS session token has expired"]),
-    (sts_error(403, "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2"), ["SignatureDoesNotMatch"]),
-    ((200, b"<html>proxy</html>", {"Content-Type": "text/html"}), ["base"]),
-])
+@pytest.mark.parametrize(
+    ("answer", "parts"),
+    [
+        (
+            sts_error(403, "AccessDenied", "not authorized to perform: sts:GetSessionToken"),
+            ["does not have permission to call sts:GetSessionToken", "RequestID req-1234", "HTTP 403"],
+        ),
+        (sts_error(403, "InvalidClientTokenId", "invalid"), ["credentials are invalid or have been revoked"]),
+        (sts_error(403, "ExpiredTokenException", "expired"), ["AWS session token has expired"]),
+        (
+            sts_error(403, "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2"),
+            ["SignatureDoesNotMatch"],
+        ),
+        ((200, b"<html>proxy</html>", {"Content-Type": "text/html"}), ["base"]),
+    ],
+)
 def test_refusals_keep_awss_words(load: Load, sts: Proxy, answer: Any, parts: list[str]) -> None:
     sts.answers.extend([answer] * 4)
     with pytest.raises(AuthError) as caught:
@@ -368,8 +467,10 @@ def test_a_refused_role_names_role_code_and_request(load: Load, sts: Proxy, home
     sts.answers.append(sts_error(403, "AccessDenied", "no"))
     with pytest.raises(AuthError) as caught:
         load(user_and_role(sts.url)).authenticate("deploy")
-    assert caught.value.message == ("authentication failed: identity=deploy step=1: cannot assume the role "
-                                    f"{ROLE}: AccessDenied: no (HTTP 403, RequestID req-1234)")
+    assert caught.value.message == (
+        "authentication failed: identity=deploy step=1: cannot assume the role "
+        f"{ROLE}: AccessDenied: no (HTTP 403, RequestID req-1234)"
+    )
     assert f"Failed to assume IAM role '{ROLE}'" in caught.value.explanation
     assert not credentials_file(home, "base").exists()
 
@@ -421,8 +522,12 @@ def test_a_boto3_session_refreshes_itself(load: Load, sts: Proxy) -> None:
 
 def test_a_session_runs_programs(load: Load, sts: Proxy, env: dict[str, str]) -> None:
     session = load(user_and_role(sts.url)).authenticate("deploy")
-    done = session.run(["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"], env=env,
-                       capture_output=True, text=True)
+    done = session.run(
+        ["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"],
+        env=env,
+        capture_output=True,
+        text=True,
+    )
     assert done.stdout == "arn:aws:sts::222222222222:assumed-role/Deploy/ci-run\n", done.stderr
 
 
@@ -467,8 +572,15 @@ echo '{"Version": 1, "AccessKeyId": "AKIAVAULT", "SecretAccessKey": "vault-secre
        "Expiration": "2099-01-01T00:00:00Z"}'
 """)
     program.chmod(0o755)
-    config = {"identities": {"v": {"kind": "aws/credential-process", "region": "eu-north-1",
-                                   "spec": {"command": f"'{program}' --for me"}}}}
+    config = {
+        "identities": {
+            "v": {
+                "kind": "aws/credential-process",
+                "region": "eu-north-1",
+                "spec": {"command": f"'{program}' --for me"},
+            }
+        }
+    }
     session = load(config).authenticate("v")
     load(config).authenticate("v")
     assert isinstance(session.credentials, AwsCredentials)
@@ -476,21 +588,30 @@ echo '{"Version": 1, "AccessKeyId": "AKIAVAULT", "SecretAccessKey": "vault-secre
     assert (Path(env["HOME"]) / "calls").read_text() == "called\n"
 
 
-@pytest.mark.parametrize(("script", "message"), [
-    ("exit 3", "failed with exit status 3"), ("echo nonsense", "printed no JSON"), ("echo '[]'", "`Version` 1"),
-    ("""echo '{"Version": 1, "AccessKeyId": "A"}'""", "printed no SecretAccessKey"),
-    ("""echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": "2001-01-01T00:00:00Z"}'""",
-     "already expired"),
-    ("exec sleep 30", "did not finish within 1 seconds"),
-])
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("exit 3", "failed with exit status 3"),
+        ("echo nonsense", "printed no JSON"),
+        ("echo '[]'", "`Version` 1"),
+        ("""echo '{"Version": 1, "AccessKeyId": "A"}'""", "printed no SecretAccessKey"),
+        (
+            """echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": "2001-01-01T00:00:00Z"}'""",
+            "already expired",
+        ),
+        ("exec sleep 30", "did not finish within 1 seconds"),
+    ],
+)
 def test_programs_that_give_no_credentials(load: Load, script: str, message: str) -> None:
-    config = {"identities": {"v": {"kind": "aws/credential-process", "spec": {
-        "command": ["sh", "-c", script], "timeout": 1}}}}
+    config = {
+        "identities": {"v": {"kind": "aws/credential-process", "spec": {"command": ["sh", "-c", script], "timeout": 1}}}
+    }
     with pytest.raises(AuthError, match=message):
         load(config).authenticate("v")
     with pytest.raises(AuthError, match="cannot be run"):
-        load({"identities": {"v": {"kind": "aws/credential-process", "spec": {"command": "no-such-program-here"}}}}
-             ).authenticate("v")
+        load(
+            {"identities": {"v": {"kind": "aws/credential-process", "spec": {"command": "no-such-program-here"}}}}
+        ).authenticate("v")
 
 
 def test_a_program_that_asks_for_itself(load: Load, env: dict[str, str]) -> None:

@@ -18,10 +18,20 @@ from auth.emulators import VARIABLE, alive
 from auth.errors import EmulatorError
 
 Load = Callable[..., auth.Manager]
-CONFIG = {"identities": {
-    "sandbox": {"kind": "aws/emulator"},
-    "reader": {"kind": "aws/assume-role", "via": {"identity": "sandbox"}, "principal": {
-        "assume_role": "arn:aws:iam::210987654321:role/Reader", "session_name": "conf", "region": "eu-west-1"}}}}
+CONFIG = {
+    "identities": {
+        "sandbox": {"kind": "aws/emulator"},
+        "reader": {
+            "kind": "aws/assume-role",
+            "via": {"identity": "sandbox"},
+            "principal": {
+                "assume_role": "arn:aws:iam::210987654321:role/Reader",
+                "session_name": "conf",
+                "region": "eu-west-1",
+            },
+        },
+    }
+}
 
 
 @pytest.mark.slow
@@ -34,8 +44,13 @@ def test_a_chain_starts_at_an_emulator_and_ends_with_its_run(load: Load, env: di
     assert session.account == "210987654321"
     inside = session.environment(env)
     assert inside["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
-    done = subprocess.run(["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"], env=inside,
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"],
+        env=inside,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == "arn:aws:sts::210987654321:assumed-role/Reader/conf\n"
 
     nested = load(CONFIG, env=inside)
@@ -76,10 +91,13 @@ def test_one_is_kept_until_it_is_ended(load: Load, env: dict[str, str]) -> None:
 
 @pytest.mark.slow
 def test_an_emulator_does_not_outlive_a_killed_owner(env: dict[str, str], tmp_path: Path) -> None:
-    program = ("import auth, sys; m = auth.load({'identities': {'s': {'kind': 'aws/emulator'}}}); m.authenticate('s');"
-               "print(m.services.emulators.listing()[0].pid, flush=True); sys.stdin.read()")
-    process = subprocess.Popen([sys.executable, "-c", program], env=env, stdin=subprocess.PIPE, cwd=tmp_path,
-                               stdout=subprocess.PIPE, text=True)
+    program = (
+        "import auth, sys; m = auth.load({'identities': {'s': {'kind': 'aws/emulator'}}}); m.authenticate('s');"
+        "print(m.services.emulators.listing()[0].pid, flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], env=env, stdin=subprocess.PIPE, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
     with process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())

@@ -38,9 +38,13 @@ def fake() -> Iterator[Fake]:
 
 def config(url: str, **integrations: Any) -> dict[str, Any]:
     found = user_and_role(url)
-    found["integrations"] = integrations or {"dev/ecr": {
-        "kind": "aws/ecr", "via": {"identity": "BASE"},
-        "spec": {"registry": {"account_id": 123456789012, "region": "us-west-2"}}}}
+    found["integrations"] = integrations or {
+        "dev/ecr": {
+            "kind": "aws/ecr",
+            "via": {"identity": "BASE"},
+            "spec": {"registry": {"account_id": 123456789012, "region": "us-west-2"}},
+        }
+    }
     return found
 
 
@@ -50,10 +54,16 @@ def docker(home: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_login_logs_docker_in_and_keeps_everything_else(load: Load, sts: Proxy, home: Path, env: dict[str, str]) -> None:
+def test_a_login_logs_docker_in_and_keeps_everything_else(
+    load: Load, sts: Proxy, home: Path, env: dict[str, str]
+) -> None:
     (home / ".docker").mkdir()
-    own = {"auths": {"ghcr.example": {"auth": "eDp5", "email": "a@b.c"}}, "proxies": {"default": {"httpProxy": "p"}},
-           "currentContext": "mine", "HttpHeaders": {"X": "ü"}}
+    own = {
+        "auths": {"ghcr.example": {"auth": "eDp5", "email": "a@b.c"}},
+        "proxies": {"default": {"httpProxy": "p"}},
+        "currentContext": "mine",
+        "HttpHeaders": {"X": "ü"},
+    }
     (home / ".docker/config.json").write_text(json.dumps(own))
     told: list[str] = []
     manager = load(config(sts.url), notify=told.append)
@@ -72,8 +82,9 @@ def test_a_login_logs_docker_in_and_keeps_everything_else(load: Load, sts: Proxy
     assert docker(home) == own
 
 
-def test_a_credential_helper_gets_the_login_on_its_stdin(load: Load, sts: Proxy, home: Path, env: dict[str, str],
-                                                         tmp_path: Path) -> None:
+def test_a_credential_helper_gets_the_login_on_its_stdin(
+    load: Load, sts: Proxy, home: Path, env: dict[str, str], tmp_path: Path
+) -> None:
     helper = tmp_path / "bin" / "docker-credential-mine"
     helper.parent.mkdir()
     helper.write_text('#!/bin/sh\necho "$@" >> "$HOME/helper"\ncat >> "$HOME/helper"\n')
@@ -96,17 +107,31 @@ def test_a_failed_integration_is_a_warning_and_the_login_stands(load: Load, sts:
     (home / ".docker").mkdir()
     (home / ".docker/config.json").write_text("{not json")
     warnings: list[str] = []
-    found = config(sts.url, broken={"kind": "aws/ecr", "via": {"identity": "base"}},
-                   unknown={"kind": "aws/made-up", "via": {"identity": "base"}},
-                   odd={"kind": "aws/eks", "via": {"identity": "base"}, "spec": {"cluster": {
-                       "name": "x", "region": "r", "kubeconfig": {"update": "overwrite"}}}},
-                   good={"kind": "aws/ecr", "via": {"identity": "base"},
-                         "spec": {"registry": {"account_id": "123456789012", "region": "us-west-2"}}})
+    found = config(
+        sts.url,
+        broken={"kind": "aws/ecr", "via": {"identity": "base"}},
+        unknown={"kind": "aws/made-up", "via": {"identity": "base"}},
+        odd={
+            "kind": "aws/eks",
+            "via": {"identity": "base"},
+            "spec": {"cluster": {"name": "x", "region": "r", "kubeconfig": {"update": "overwrite"}}},
+        },
+        good={
+            "kind": "aws/ecr",
+            "via": {"identity": "base"},
+            "spec": {"registry": {"account_id": "123456789012", "region": "us-west-2"}},
+        },
+    )
     manager = load(found, warn=warnings.append)
     assert manager.authenticate("base").identity == "base"
     text = "\n".join(warnings)
-    for part in ("broken", "has no registry configured", "aws/made-up", "must be merge, replace, or error",
-                 "invalid JSON"):
+    for part in (
+        "broken",
+        "has no registry configured",
+        "aws/made-up",
+        "must be merge, replace, or error",
+        "invalid JSON",
+    ):
         assert part in text
     assert (home / ".docker/config.json").read_text() == "{not json"
     with pytest.raises(IntegrationFailed, match=r"integration execution failed 'broken'.*registry"):
@@ -117,10 +142,17 @@ def test_a_failed_integration_is_a_warning_and_the_login_stands(load: Load, sts:
 
 
 def test_integrations_by_provider_and_their_name(load: Load, sts: Proxy, home: Path) -> None:
-    found = {"providers": {"fake": {"kind": "mock/aws", "spec": {"endpoint_url": sts.url}}},
-             "identities": {"dev": {"kind": "mock/aws", "via": {"provider": "fake"}}},
-             "integrations": {"e": {"kind": "aws/ecr", "via": {"provider": "Fake"}, "spec": {"registry": {
-                 "account_id": "123456789012", "region": "us-west-2"}}}}}
+    found = {
+        "providers": {"fake": {"kind": "mock/aws", "spec": {"endpoint_url": sts.url}}},
+        "identities": {"dev": {"kind": "mock/aws", "via": {"provider": "fake"}}},
+        "integrations": {
+            "e": {
+                "kind": "aws/ecr",
+                "via": {"provider": "Fake"},
+                "spec": {"registry": {"account_id": "123456789012", "region": "us-west-2"}},
+            }
+        },
+    }
     manager = load(found)
     manager.authenticate("dev", force=True)
     assert REGISTRY in docker(home)["auths"]
@@ -132,12 +164,14 @@ def test_integrations_by_provider_and_their_name(load: Load, sts: Proxy, home: P
 
 @pytest.fixture
 def cluster(sts: Proxy) -> str:
-    eks = boto3.client("eks", endpoint_url=sts.url, region_name="us-west-2", aws_access_key_id="a",
-                       aws_secret_access_key="b")
+    eks = boto3.client(
+        "eks", endpoint_url=sts.url, region_name="us-west-2", aws_access_key_id="a", aws_secret_access_key="b"
+    )
     name = f"blue-{os.getpid()}"
     if name not in eks.list_clusters()["clusters"]:
-        eks.create_cluster(name=name, roleArn="arn:aws:iam::123456789012:role/eks",
-                           resourcesVpcConfig={"subnetIds": ["subnet-1"]})
+        eks.create_cluster(
+            name=name, roleArn="arn:aws:iam::123456789012:role/eks", resourcesVpcConfig={"subnetIds": ["subnet-1"]}
+        )
     sts.calls.clear()
     return name
 
@@ -146,8 +180,14 @@ def test_a_kubeconfig(load: Load, sts: Proxy, home: Path, env: dict[str, str], c
     path = home / ".config/atmos/kube/config"
     path.parent.mkdir(parents=True)
     path.write_text(yaml.safe_dump({"clusters": [{"name": "mine", "cluster": {"server": "s"}}], "x-own": 1}))
-    found = config(sts.url, eks={"kind": "aws/eks", "via": {"identity": "base"}, "spec": {"cluster": {
-        "name": cluster, "region": "us-west-2", "alias": "blue"}}})
+    found = config(
+        sts.url,
+        eks={
+            "kind": "aws/eks",
+            "via": {"identity": "base"},
+            "spec": {"cluster": {"name": cluster, "region": "us-west-2", "alias": "blue"}},
+        },
+    )
     told: list[str] = []
     manager = load(found, notify=told.append)
     manager.authenticate("base")
@@ -177,9 +217,16 @@ def test_update_modes_of_a_kubeconfig(load: Load, sts: Proxy, home: Path, cluste
     path = home / "kube.yaml"
 
     def run(update: str) -> None:
-        spec = {"cluster": {"name": cluster, "region": "us-west-2", "kubeconfig": {
-            "path": "~/kube.yaml", "mode": "0640", "update": update}}}
-        integrations.run_one(load(config(sts.url, eks={"kind": "aws/eks", "via": {"identity": "base"}, "spec": spec})), "eks")
+        spec = {
+            "cluster": {
+                "name": cluster,
+                "region": "us-west-2",
+                "kubeconfig": {"path": "~/kube.yaml", "mode": "0640", "update": update},
+            }
+        }
+        integrations.run_one(
+            load(config(sts.url, eks={"kind": "aws/eks", "via": {"identity": "base"}, "spec": spec})), "eks"
+        )
 
     run("error")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -237,8 +284,12 @@ def test_a_console_address(load: Load, fake: Fake, sts: Proxy) -> None:
     session = load(plain, env=env).authenticate("deploy")
     made = sign_in(session, destination="S3", seconds=7200, issuer="me")
     query = {key: values[0] for key, values in parse_qs(urlsplit(made.url).query).items()}
-    assert query == {"Action": "login", "Issuer": "me", "Destination": "https://console.aws.amazon.com/s3",
-                     "SigninToken": "sign/in+token"}
+    assert query == {
+        "Action": "login",
+        "Issuer": "me",
+        "Destination": "https://console.aws.amazon.com/s3",
+        "SigninToken": "sign/in+token",
+    }
     asked = fake.seen("/federation")[0].query
     assert json.loads(asked["Session"])["sessionToken"] in session.credentials.secret_texts()
     assert asked["SessionDuration"] == "7200"
@@ -260,16 +311,19 @@ def test_places_of_the_console() -> None:
 
 
 def test_entries_that_miss_something_are_config_errors(load: Load, sts: Proxy) -> None:
-    bad = config(sts.url, public={"kind": "aws/ecr-public", "via": {"identity": "base"}, "spec": {
-        "registry": {"region": "eu-west-1"}}})
+    bad = config(
+        sts.url,
+        public={"kind": "aws/ecr-public", "via": {"identity": "base"}, "spec": {"registry": {"region": "eu-west-1"}}},
+    )
     with pytest.raises(IntegrationFailed, match="only us-east-1 and us-west-2") as caught:
         integrations.run_one(load(bad), "public")
     assert isinstance(caught.value.__cause__, ConfigError)
 
 
 @pytest.mark.slow
-def test_the_aws_cli_fetches_fresh_credentials_in_the_middle_of_a_run(load: Load, sts: Proxy, env: dict[str, str],
-                                                                      tmp_path: Path) -> None:
+def test_the_aws_cli_fetches_fresh_credentials_in_the_middle_of_a_run(
+    load: Load, sts: Proxy, env: dict[str, str], tmp_path: Path
+) -> None:
     """Decision D49: with `session.refresh: process` a profile has no keys, so its SDK calls us when they run out."""
     found = user_and_role(sts.url)
     found["identities"]["deploy"]["session"] = {"refresh": "process"}

@@ -31,8 +31,13 @@ print(manager.authenticate(sys.argv[3]).credentials.access_key_id)
 
 
 def start(config: dict[str, Any], folder: Path, env: dict[str, str], name: str = "deploy") -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, json.dumps(config), str(folder), name], env=env,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, json.dumps(config), str(folder), name],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @pytest.mark.slow
@@ -73,8 +78,11 @@ def test_threads_make_one_call(load: Load, sts: Proxy) -> None:
 def test_different_roles_of_one_user_share_its_session(sts: Proxy, env: dict[str, str], tmp_path: Path) -> None:
     config = user_and_role(sts.url)
     for number in range(6):
-        config["identities"][f"r{number}"] = {**config["identities"]["deploy"], "default": False, "principal": {
-            "assume_role": f"arn:aws:iam::22222222222{number}:role/R"}}
+        config["identities"][f"r{number}"] = {
+            **config["identities"]["deploy"],
+            "default": False,
+            "principal": {"assume_role": f"arn:aws:iam::22222222222{number}:role/R"},
+        }
     processes = [start(config, tmp_path, env, f"r{number}") for number in range(6)]
     for process in processes:
         _out, err = process.communicate(timeout=120)
@@ -85,8 +93,9 @@ def test_different_roles_of_one_user_share_its_session(sts: Proxy, env: dict[str
     assert all(f"[r{number}]" in text for number in range(6))
 
 
-def test_one_that_is_killed_while_it_authenticates_leaves_nothing(sts: Proxy, env: dict[str, str], tmp_path: Path,
-                                                                  load: Load) -> None:
+def test_one_that_is_killed_while_it_authenticates_leaves_nothing(
+    sts: Proxy, env: dict[str, str], tmp_path: Path, load: Load
+) -> None:
     sts.delay = 60
     config = user_and_role(sts.url)
     process = start(config, tmp_path, env)
@@ -119,8 +128,9 @@ def test_killed_at_any_point_the_files_stay_whole(sts: Proxy, env: dict[str, str
         assert load(config).authenticate("deploy").account == "222222222222"
 
 
-def test_waiting_for_a_login_that_never_ends_names_it(load: Load, sts: Proxy, env: dict[str, str],
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_a_login_that_never_ends_names_it(
+    load: Load, sts: Proxy, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = user_and_role(sts.url)
     manager = load(config)
     run = manager.run("base")
@@ -148,15 +158,21 @@ except AuthError as error:
 """
 
 
-def test_a_disk_that_takes_no_more_leaves_the_old_files_whole(sts: Proxy, env: dict[str, str], tmp_path: Path,
-                                                              load: Load) -> None:
+def test_a_disk_that_takes_no_more_leaves_the_old_files_whole(
+    sts: Proxy, env: dict[str, str], tmp_path: Path, load: Load
+) -> None:
     """A limit on file sizes stands in for a full disk: writes begin and cannot end."""
     config = user_and_role(sts.url)
     load(config).authenticate("deploy")
     folder = Path(env["HOME"], ".config/atmos/aws/base")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    done = subprocess.run([sys.executable, "-c", FULL, json.dumps(config), str(tmp_path)], env=env, text=True,
-                          capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, json.dumps(config), str(tmp_path)],
+        env=env,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert "cannot write" in done.stdout, done.stderr
     assert "credentials: File too large" in done.stdout
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

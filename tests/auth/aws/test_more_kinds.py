@@ -33,17 +33,22 @@ def fake() -> Iterator[Fake]:
 
 def rooted(url: str) -> dict[str, Any]:
     config = user_and_role(url)
-    config["identities"]["rooted"] = {"kind": "aws/assume-root", "via": {"identity": "base"}, "principal": {
-        "target_principal": "555555555555", "task_policy_arn": TASK, "duration": "10m"}}
+    config["identities"]["rooted"] = {
+        "kind": "aws/assume-root",
+        "via": {"identity": "base"},
+        "principal": {"target_principal": "555555555555", "task_policy_arn": TASK, "duration": "10m"},
+    }
     return config
 
 
 def test_root_of_a_member_account(load: Load, sts: Proxy) -> None:
     load(rooted(sts.url)).authenticate("base")
     ends = (datetime.now(UTC) + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    body = ('<AssumeRootResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRootResult><Credentials>'
-            "<AccessKeyId>ASIAROOT</AccessKeyId><SecretAccessKey>root-secret</SecretAccessKey><SessionToken>root-token"
-            f"</SessionToken><Expiration>{ends}</Expiration></Credentials></AssumeRootResult></AssumeRootResponse>")
+    body = (
+        '<AssumeRootResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRootResult><Credentials>'
+        "<AccessKeyId>ASIAROOT</AccessKeyId><SecretAccessKey>root-secret</SecretAccessKey><SessionToken>root-token"
+        f"</SessionToken><Expiration>{ends}</Expiration></Credentials></AssumeRootResult></AssumeRootResponse>"
+    )
     sts.answers.append((200, body.encode(), {"Content-Type": "text/xml"}))
     session = load(rooted(sts.url)).authenticate("rooted")
     assert sts.forms[-1]["TargetPrincipal"] == "555555555555"
@@ -103,14 +108,22 @@ def test_a_browser_sign_in_that_cannot_be_renewed_opens_the_browser_again(load: 
         return browse(url)
 
     def manager(later: float) -> auth.Manager:
-        return load(browser_user(fake.url), interactive=True, prompter=Person(), open_browser=open_browser,
-                    clock=lambda: time.time() + later)
+        return load(
+            browser_user(fake.url),
+            interactive=True,
+            prompter=Person(),
+            open_browser=open_browser,
+            clock=lambda: time.time() + later,
+        )
 
     manager(0).authenticate("web")
     manager(1000).authenticate("web")
     assert len(opened) == 2
     assert [request.form["grant_type"] for request in fake.seen("/v1/token")] == [
-        "authorization_code", "refresh_token", "authorization_code"]
+        "authorization_code",
+        "refresh_token",
+        "authorization_code",
+    ]
     manager(50000).authenticate("web")
     assert len(opened) == 3, "after twelve hours the kept token is not tried any more"
     kept = home / ".cache/atmos/aws-webflow/web-/refresh.json"

@@ -36,22 +36,43 @@ def fake() -> Iterator[Fake]:
 def issue(folder: Path, key: Any, *, days: int = 3) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "me")])
     now = datetime.now(UTC)
-    certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-                   .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=9))
-                   .not_valid_after(now + timedelta(days=days)).sign(key, hashes.SHA256()))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
     (folder / "me.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "me.key").write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (folder / "me.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
     return certificate
 
 
 def config(url: str) -> dict[str, Any]:
-    return {"providers": {"site": {"kind": "aws/roles-anywhere", "session": {"duration": "2h"}, "spec": {
-        "endpoint_url": url, "trust_anchor_arn": "arn:aws:rolesanywhere:eu-west-2:222222222222:trust-anchor/a",
-        "profile_arn": "arn:aws:rolesanywhere:eu-west-2:222222222222:profile/b", "role_arn": ROLE,
-        "certificate": "me.pem", "private_key": "./me.key"}}},
-        "identities": {"deploy": {"kind": "aws/assume-role", "via": {"provider": "site"},
-                                  "principal": {"assume_role": ROLE}}}}
+    return {
+        "providers": {
+            "site": {
+                "kind": "aws/roles-anywhere",
+                "session": {"duration": "2h"},
+                "spec": {
+                    "endpoint_url": url,
+                    "trust_anchor_arn": "arn:aws:rolesanywhere:eu-west-2:222222222222:trust-anchor/a",
+                    "profile_arn": "arn:aws:rolesanywhere:eu-west-2:222222222222:profile/b",
+                    "role_arn": ROLE,
+                    "certificate": "me.pem",
+                    "private_key": "./me.key",
+                },
+            }
+        },
+        "identities": {
+            "deploy": {"kind": "aws/assume-role", "via": {"provider": "site"}, "principal": {"assume_role": ROLE}}
+        },
+    }
 
 
 def verify(request: Request, certificate: x509.Certificate) -> None:
@@ -75,20 +96,40 @@ def verify(request: Request, certificate: x509.Certificate) -> None:
         key.verify(bytes.fromhex(signature), text.encode(), ec.ECDSA(hashes.SHA256()))
 
 
-@pytest.mark.parametrize("make", [lambda: rsa.generate_private_key(65537, 2048),
-                                  lambda: ec.generate_private_key(ec.SECP256R1())])
+@pytest.mark.parametrize(
+    "make", [lambda: rsa.generate_private_key(65537, 2048), lambda: ec.generate_private_key(ec.SECP256R1())]
+)
 def test_a_certificate_becomes_a_role(load: Load, fake: Fake, tmp_path: Path, make: Callable[[], Any]) -> None:
     certificate = issue(tmp_path, make())
-    fake.on("/sessions", {"credentialSet": [{"roleArn": ROLE, "assumedRoleUser": {"arn": "arn:x"}, "credentials": {
-        "accessKeyId": "ASIARA", "secretAccessKey": "ra-secret", "sessionToken": "ra-token",
-        "expiration": (datetime.now(UTC) + timedelta(hours=2)).isoformat()}}]}, 201)
+    fake.on(
+        "/sessions",
+        {
+            "credentialSet": [
+                {
+                    "roleArn": ROLE,
+                    "assumedRoleUser": {"arn": "arn:x"},
+                    "credentials": {
+                        "accessKeyId": "ASIARA",
+                        "secretAccessKey": "ra-secret",
+                        "sessionToken": "ra-token",
+                        "expiration": (datetime.now(UTC) + timedelta(hours=2)).isoformat(),
+                    },
+                }
+            ]
+        },
+        201,
+    )
     session = load(config(fake.url)).authenticate("deploy")
     (request,) = fake.requests
     assert request.json["durationSeconds"] == 7200
     assert "/eu-west-2/rolesanywhere/aws4_request" in request.headers["authorization"]
     verify(request, certificate)
     assert isinstance(session.credentials, AwsCredentials)
-    assert (session.credentials.access_key_id, session.account, session.region) == ("ASIARA", "222222222222", "eu-west-2")
+    assert (session.credentials.access_key_id, session.account, session.region) == (
+        "ASIARA",
+        "222222222222",
+        "eu-west-2",
+    )
     assert session.expires_at is not None
     assert session.expires_at.timestamp() - time.time() > 7000
 

@@ -56,26 +56,66 @@ class Person:
 
 def sso(url: str, **provider: Any) -> dict[str, Any]:
     return {
-        "providers": {"corp": {"kind": "aws/iam-identity-center", "region": "us-east-1",
-                               "start_url": "https://corp.example/start", "spec": {"endpoint_url": url}, **provider}},
+        "providers": {
+            "corp": {
+                "kind": "aws/iam-identity-center",
+                "region": "us-east-1",
+                "start_url": "https://corp.example/start",
+                "spec": {"endpoint_url": url},
+                **provider,
+            }
+        },
         "identities": {
-            "adm": {"kind": "aws/permission-set", "default": True, "via": {"provider": "corp"},
-                    "principal": {"name": "Admin", "account": {"name": "core"}}},
-            "byid": {"kind": "aws/permission-set", "via": {"provider": "corp"},
-                     "principal": {"name": "Admin", "account": {"id": 1234567890}}}}}
+            "adm": {
+                "kind": "aws/permission-set",
+                "default": True,
+                "via": {"provider": "corp"},
+                "principal": {"name": "Admin", "account": {"name": "core"}},
+            },
+            "byid": {
+                "kind": "aws/permission-set",
+                "via": {"provider": "corp"},
+                "principal": {"name": "Admin", "account": {"id": 1234567890}},
+            },
+        },
+    }
 
 
 def sso_answers(fake: Fake) -> None:
-    fake.on("/client/register", {"clientId": "client-1", "clientSecret": "client-secret-1",
-                                 "clientSecretExpiresAt": int(time.time()) + 90 * 86400})
-    fake.on("/device_authorization", {"deviceCode": "dev-1", "userCode": "WDDD-HRQV", "interval": 1, "expiresIn": 60,
-                                      "verificationUriComplete": "https://device.example/?user_code=WDDD-HRQV"})
-    fake.on("/assignment/accounts", {"accountList": [{"accountId": "111111111111", "accountName": "other"}],
-                                     "nextToken": "page2"})
+    fake.on(
+        "/client/register",
+        {
+            "clientId": "client-1",
+            "clientSecret": "client-secret-1",
+            "clientSecretExpiresAt": int(time.time()) + 90 * 86400,
+        },
+    )
+    fake.on(
+        "/device_authorization",
+        {
+            "deviceCode": "dev-1",
+            "userCode": "WDDD-HRQV",
+            "interval": 1,
+            "expiresIn": 60,
+            "verificationUriComplete": "https://device.example/?user_code=WDDD-HRQV",
+        },
+    )
+    fake.on(
+        "/assignment/accounts",
+        {"accountList": [{"accountId": "111111111111", "accountName": "other"}], "nextToken": "page2"},
+    )
     fake.on("/assignment/accounts", {"accountList": [{"accountId": "222222222222", "accountName": "core"}]})
-    fake.on("/federation/credentials", {"roleCredentials": {
-        "accessKeyId": "ASIASSO", "secretAccessKey": "sso-secret-value", "sessionToken": "sso-session-token",
-        "expiration": int((time.time() + 3600) * 1000)}})
+    fake.on(
+        "/federation/credentials",
+        {
+            "roleCredentials": {
+                "accessKeyId": "ASIASSO",
+                "secretAccessKey": "sso-secret-value",
+                "sessionToken": "sso-session-token",
+                "expiration": int((time.time() + 3600) * 1000),
+            }
+        },
+    )
 
 
 def test_device_sign_in(load: Load, fake: Fake, home: Path) -> None:
@@ -121,10 +161,20 @@ def test_a_refresh_token_renews_silently(load: Load, fake: Fake, home: Path) -> 
     digest = hashlib.sha1(b"https://corp.example/start|us-east-1").hexdigest()
     cache = home / f".cache/atmos/aws-sso/sessions/{digest}.json"
     cache.parent.mkdir(parents=True)
-    cache.write_text(json.dumps({
-        "accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z", "region": "us-east-1", "clientId": "c",
-        "startUrl": "https://corp.example/start", "refreshToken": "r-1", "clientSecret": "s",
-        "registrationExpiresAt": (datetime.now(UTC) + timedelta(days=3)).isoformat()}))
+    cache.write_text(
+        json.dumps(
+            {
+                "accessToken": "old",
+                "expiresAt": "2020-01-01T00:00:00Z",
+                "region": "us-east-1",
+                "clientId": "c",
+                "startUrl": "https://corp.example/start",
+                "refreshToken": "r-1",
+                "clientSecret": "s",
+                "registrationExpiresAt": (datetime.now(UTC) + timedelta(days=3)).isoformat(),
+            }
+        )
+    )
     load(sso(fake.url)).authenticate("adm")
     (request,) = fake.seen("/token")
     assert request.json["grantType"] == "refresh_token"
@@ -136,8 +186,14 @@ def test_a_token_of_aws_sso_login_is_used_and_left_alone(load: Load, fake: Fake,
     sso_answers(fake)
     folder = home / ".aws/sso/cache"
     folder.mkdir(parents=True)
-    content = json.dumps({"startUrl": "https://corp.example/start", "region": "us-east-1", "accessToken": "cli-token",
-                          "expiresAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat().replace("+00:00", "Z")})
+    content = json.dumps(
+        {
+            "startUrl": "https://corp.example/start",
+            "region": "us-east-1",
+            "accessToken": "cli-token",
+            "expiresAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat().replace("+00:00", "Z"),
+        }
+    )
     (folder / "abc.json").write_text(content)
     (folder / "bad.json").write_text("{")
     load(sso(fake.url)).authenticate("adm")
@@ -146,15 +202,22 @@ def test_a_token_of_aws_sso_login_is_used_and_left_alone(load: Load, fake: Fake,
 
 
 def test_nobody_there_to_sign_in(load: Load, fake: Fake) -> None:
-    with pytest.raises(InteractionRequired, match="provider=corp: AWS SSO device flow requires an interactive terminal"):
+    with pytest.raises(
+        InteractionRequired, match="provider=corp: AWS SSO device flow requires an interactive terminal"
+    ):
         load(sso(fake.url)).authenticate("adm")
     assert fake.requests == []
 
 
-@pytest.mark.parametrize(("path", "message"), [
-    ("/client/register", "Failed to register SSO client"), ("/device_authorization", "Failed to initiate AWS SSO device"),
-    ("/token", "Failed to create AWS SSO access token"), ("/federation/credentials", "failed to get role credentials"),
-])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/client/register", "Failed to register SSO client"),
+        ("/device_authorization", "Failed to initiate AWS SSO device"),
+        ("/token", "Failed to create AWS SSO access token"),
+        ("/federation/credentials", "failed to get role credentials"),
+    ],
+)
 def test_refused_sign_ins_say_what_aws_said(load: Load, fake: Fake, path: str, message: str) -> None:
     fake.error(path, "AccessDeniedException", 403)
     sso_answers(fake)
@@ -186,36 +249,60 @@ def test_identities_are_provisioned(load: Load, fake: Fake, home: Path) -> None:
     fake.on("/assignment/roles", {"roleList": [{"roleName": "Admin"}, {"roleName": "Read"}]})
     fake.on("/assignment/roles", {"message": "no"}, 403)
     warnings: list[str] = []
-    manager = load(sso(fake.url, auto_provision_identities=True), interactive=True, prompter=Person(),
-                   open_browser=lambda _url: True, warn=warnings.append)
+    manager = load(
+        sso(fake.url, auto_provision_identities=True),
+        interactive=True,
+        prompter=Person(),
+        open_browser=lambda _url: True,
+        warn=warnings.append,
+    )
     _quick(manager)
     assert manager.authenticate_provider("corp").provider == "corp"
     document = yaml.safe_load((home / ".cache/atmos/auth/corp/provisioned-identities.yaml").read_text())["auth"]
-    assert document["identities"] == {f"other/{role}": {
-        "kind": "aws/permission-set", "provider": "corp", "via": {"provider": "corp"},
-        "principal": {"name": role, "account": {"name": "other", "id": "111111111111"}}} for role in ("Admin", "Read")}
+    assert document["identities"] == {
+        f"other/{role}": {
+            "kind": "aws/permission-set",
+            "provider": "corp",
+            "via": {"provider": "corp"},
+            "principal": {"name": role, "account": {"name": "other", "id": "111111111111"}},
+        }
+        for role in ("Admin", "Read")
+    }
     assert document["_metadata"]["counts"] == {"accounts": 2, "roles": 2, "identities": 2}
     assert "core" in warnings[0]
 
 
 def jwt(**claims: Any) -> str:
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-             for part in ({"alg": "RS256"}, claims)]
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in ({"alg": "RS256"}, claims)
+    ]
     return ".".join([*parts, "c2ln"])
 
 
 def oidc(kind: str, url: str, **spec: Any) -> dict[str, Any]:
-    return {"providers": {"ci": {"kind": kind, "region": "eu-west-1", "spec": spec}},
-            "identities": {"deploy": {"kind": "aws/assume-role", "default": True, "via": {"provider": "ci"},
-                                      "spec": {"endpoint_url": url}, "principal": {"assume_role": ROLE}}}}
+    return {
+        "providers": {"ci": {"kind": kind, "region": "eu-west-1", "spec": spec}},
+        "identities": {
+            "deploy": {
+                "kind": "aws/assume-role",
+                "default": True,
+                "via": {"provider": "ci"},
+                "spec": {"endpoint_url": url},
+                "principal": {"assume_role": ROLE},
+            }
+        },
+    }
 
 
 def test_a_github_job_takes_on_a_role(load: Load, fake: Fake, sts: Proxy, env: dict[str, str]) -> None:
     token = jwt(exp=int(time.time()) + 600, aud="sts.amazonaws.com")
     fake.on("/token", {"message": "try again"}, 500)
     fake.on("/token", {"value": token})
-    env.update(GITHUB_ACTIONS="true", ACTIONS_ID_TOKEN_REQUEST_TOKEN="request-token-value",
-               ACTIONS_ID_TOKEN_REQUEST_URL=f"{fake.url}/token?api=2")
+    env.update(
+        GITHUB_ACTIONS="true",
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN="request-token-value",
+        ACTIONS_ID_TOKEN_REQUEST_URL=f"{fake.url}/token?api=2",
+    )
     manager = load(oidc("github/oidc", sts.url))
     _quick(manager)
     session = manager.authenticate("deploy")
@@ -233,13 +320,22 @@ def test_a_github_job_takes_on_a_role(load: Load, fake: Fake, sts: Proxy, env: d
     assert "web identity" in caught.value.explanation
 
 
-@pytest.mark.parametrize(("variables", "message"), [
-    ({}, "only available in GitHub Actions"),
-    ({"GITHUB_ACTIONS": "true"}, "ACTIONS_ID_TOKEN_REQUEST_TOKEN not found - ensure job has 'id-token: write'"),
-    ({"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t", "ACTIONS_ID_TOKEN_REQUEST_URL": "http://x.y/"},
-     "must be an https address"),
-    ({"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN": "nonsense"}, "failed to decode OIDC token"),
-])
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({}, "only available in GitHub Actions"),
+        ({"GITHUB_ACTIONS": "true"}, "ACTIONS_ID_TOKEN_REQUEST_TOKEN not found - ensure job has 'id-token: write'"),
+        (
+            {
+                "GITHUB_ACTIONS": "true",
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t",
+                "ACTIONS_ID_TOKEN_REQUEST_URL": "http://x.y/",
+            },
+            "must be an https address",
+        ),
+        ({"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN": "nonsense"}, "failed to decode OIDC token"),
+    ],
+)
 def test_jobs_without_a_token(load: Load, env: dict[str, str], variables: dict[str, str], message: str) -> None:
     env.update(variables)
     with pytest.raises(AuthError, match=message):
@@ -262,34 +358,59 @@ def test_a_gitlab_job_takes_on_a_role(load: Load, sts: Proxy, env: dict[str, str
 
 
 def assertion(*roles: str) -> str:
-    values = "".join(f"<a:AttributeValue>{role},arn:aws:iam::222222222222:saml-provider/okta</a:AttributeValue>"
-                     for role in roles)
-    text = ('<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><a:Assertion '
-            'xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"><a:AttributeStatement>'
-            f'<a:Attribute Name="{saml.ROLE_ATTRIBUTE}">{values}</a:Attribute>'
-            '<a:Attribute Name="https://aws.amazon.com/SAML/Attributes/RoleSessionName">'
-            "<a:AttributeValue>me</a:AttributeValue></a:Attribute></a:AttributeStatement></a:Assertion></p:Response>")
+    values = "".join(
+        f"<a:AttributeValue>{role},arn:aws:iam::222222222222:saml-provider/okta</a:AttributeValue>" for role in roles
+    )
+    text = (
+        '<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><a:Assertion '
+        'xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"><a:AttributeStatement>'
+        f'<a:Attribute Name="{saml.ROLE_ATTRIBUTE}">{values}</a:Attribute>'
+        '<a:Attribute Name="https://aws.amazon.com/SAML/Attributes/RoleSessionName">'
+        "<a:AttributeValue>me</a:AttributeValue></a:Attribute></a:AttributeStatement></a:Assertion></p:Response>"
+    )
     return base64.b64encode(text.encode()).decode()
 
 
 def saml_config(fake: Fake, sts: Proxy, **provider: Any) -> dict[str, Any]:
-    return {"providers": {"idp": {"kind": "aws/saml", "region": "us-east-1", "url": f"{fake.url}/app", "driver": "Okta",
-                                  "username": "me", "password": "idp-password", "spec": {"endpoint_url": sts.url},
-                                  **provider}},
-            "identities": {"deploy": {"kind": "aws/assume-role", "via": {"provider": "idp"},
-                                      "principal": {"assume_role": ROLE}}}}
+    return {
+        "providers": {
+            "idp": {
+                "kind": "aws/saml",
+                "region": "us-east-1",
+                "url": f"{fake.url}/app",
+                "driver": "Okta",
+                "username": "me",
+                "password": "idp-password",
+                "spec": {"endpoint_url": sts.url},
+                **provider,
+            }
+        },
+        "identities": {
+            "deploy": {"kind": "aws/assume-role", "via": {"provider": "idp"}, "principal": {"assume_role": ROLE}}
+        },
+    }
 
 
 def test_okta_and_saml(load: Load, fake: Fake, sts: Proxy) -> None:
-    fake.on("/api/v1/authn", {"status": "MFA_REQUIRED", "stateToken": "st", "_embedded": {"factors": [
-        {"factorType": "token:software:totp", "_links": {"verify": {"href": f"{fake.url}/verify"}}}]}})
+    fake.on(
+        "/api/v1/authn",
+        {
+            "status": "MFA_REQUIRED",
+            "stateToken": "st",
+            "_embedded": {
+                "factors": [{"factorType": "token:software:totp", "_links": {"verify": {"href": f"{fake.url}/verify"}}}]
+            },
+        },
+    )
     fake.on("/verify", {"status": "SUCCESS", "sessionToken": "okta-session"})
     fake.on("/api/v1/sessions", {"id": "x"}, **{"Set-Cookie": "sid=abc; Path=/"})
-    fake.on("/app", b'<form action="/next"><input name="RelayState" value="r"></form>',
-            **{"Content-Type": "text/html"})
+    fake.on("/app", b'<form action="/next"><input name="RelayState" value="r"></form>', **{"Content-Type": "text/html"})
     saml_text = assertion(ROLE)
-    fake.on("/next", f'<form><input name="SAMLResponse" value="{saml_text}"></form>'.encode(),
-            **{"Content-Type": "text/html"})
+    fake.on(
+        "/next",
+        f'<form><input name="SAMLResponse" value="{saml_text}"></form>'.encode(),
+        **{"Content-Type": "text/html"},
+    )
     session = load(saml_config(fake, sts), interactive=True, prompter=Person(text="123456")).authenticate("deploy")
     assert fake.seen("/verify")[0].json["passCode"] == "123456"
     assert "sid=abc" in fake.seen("/app")[0].headers["cookie"]
@@ -308,10 +429,16 @@ def test_a_wrong_password_is_sent_once(load: Load, fake: Fake, sts: Proxy) -> No
 
 
 def test_adfs_and_saml(load: Load, fake: Fake, sts: Proxy) -> None:
-    fake.on("/app/adfs/ls/IdpInitiatedSignOn.aspx", b'<form action="/login"><input name="UserName"><input name="Password">'
-            b'<input name="Kmsi" value="1"></form>', **{"Content-Type": "text/html"})
-    fake.on("/login", f'<form><input name="SAMLResponse" value="{assertion(ROLE)}"></form>'.encode(),
-            **{"Content-Type": "text/html"})
+    fake.on(
+        "/app/adfs/ls/IdpInitiatedSignOn.aspx",
+        b'<form action="/login"><input name="UserName"><input name="Password"><input name="Kmsi" value="1"></form>',
+        **{"Content-Type": "text/html"},
+    )
+    fake.on(
+        "/login",
+        f'<form><input name="SAMLResponse" value="{assertion(ROLE)}"></form>'.encode(),
+        **{"Content-Type": "text/html"},
+    )
     load(saml_config(fake, sts, driver="ADFS")).authenticate("deploy")
     assert fake.seen("/login")[0].form == {"UserName": "me", "Password": "idp-password", "Kmsi": "1"}
 
@@ -333,8 +460,11 @@ def test_a_saml_provider_alone_is_no_login(load: Load, fake: Fake, sts: Proxy) -
 
 
 def browser_user(url: str) -> dict[str, Any]:
-    return {"identities": {"web": {"kind": "aws/user", "credentials": {"region": "us-east-2"},
-                                   "spec": {"endpoint_url": url}}}}
+    return {
+        "identities": {
+            "web": {"kind": "aws/user", "credentials": {"region": "us-east-2"}, "spec": {"endpoint_url": url}}
+        }
+    }
 
 
 def browse(url: str, **changes: str) -> bool:
@@ -353,8 +483,11 @@ def browse(url: str, **changes: str) -> bool:
     return True
 
 
-TOKEN = {"access_token": {"access_key_id": "ASIAWEB", "secret_access_key": "web-secret", "session_token": "web-session"},
-         "expires_in": 900, "refresh_token": "refresh-1"}
+TOKEN = {
+    "access_token": {"access_key_id": "ASIAWEB", "secret_access_key": "web-secret", "session_token": "web-session"},
+    "expires_in": 900,
+    "refresh_token": "refresh-1",
+}
 
 
 def test_a_browser_sign_in_and_its_renewal(load: Load, fake: Fake, home: Path) -> None:
@@ -407,14 +540,20 @@ def _check_proof(proof: str, address: str) -> None:
     assert decoded.claims["htu"] == address
 
 
-@pytest.mark.parametrize(("changes", "message"), [
-    ({"state": "wrong"}, "state mismatch: possible CSRF attack"), ({"code": ""}, "missing authorization code"),
-    ({"error": "access_denied", "error_description": "no"}, "authorization error: access_denied: no"),
-])
-def test_a_browser_that_comes_back_without_a_good_code(load: Load, fake: Fake, changes: dict[str, str],
-                                                       message: str) -> None:
-    manager = load(browser_user(fake.url), interactive=True, prompter=Person(),
-                   open_browser=lambda url: browse(url, **changes))
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"state": "wrong"}, "state mismatch: possible CSRF attack"),
+        ({"code": ""}, "missing authorization code"),
+        ({"error": "access_denied", "error_description": "no"}, "authorization error: access_denied: no"),
+    ],
+)
+def test_a_browser_that_comes_back_without_a_good_code(
+    load: Load, fake: Fake, changes: dict[str, str], message: str
+) -> None:
+    manager = load(
+        browser_user(fake.url), interactive=True, prompter=Person(), open_browser=lambda url: browse(url, **changes)
+    )
     with pytest.raises(AuthError, match=message):
         manager.authenticate("web")
     assert fake.requests == []
@@ -439,14 +578,17 @@ def test_a_users_browser_may_be_switched_off(load: Load) -> None:
         load(config).authenticate("u", force=True, options={"webflow": True})
 
 
-@pytest.mark.parametrize(("entry", "message"), [
-    ({"kind": "aws/iam-identity-center", "region": "r"}, "start_url is required for AWS SSO provider"),
-    ({"kind": "aws/iam-identity-center", "start_url": "https://x"}, "region is required for AWS SSO provider"),
-    ({"kind": "aws/saml", "region": "r"}, "url is required for AWS SAML provider"),
-    ({"kind": "aws/saml", "url": "https://x"}, "region is required for AWS SAML provider"),
-    ({"kind": "aws/saml", "url": "nonsense", "region": "r"}, "invalid URL format"),
-    ({"kind": "github/oidc"}, "region is required for GitHub OIDC provider"),
-])
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"kind": "aws/iam-identity-center", "region": "r"}, "start_url is required for AWS SSO provider"),
+        ({"kind": "aws/iam-identity-center", "start_url": "https://x"}, "region is required for AWS SSO provider"),
+        ({"kind": "aws/saml", "region": "r"}, "url is required for AWS SAML provider"),
+        ({"kind": "aws/saml", "url": "https://x"}, "region is required for AWS SAML provider"),
+        ({"kind": "aws/saml", "url": "nonsense", "region": "r"}, "invalid URL format"),
+        ({"kind": "github/oidc"}, "region is required for GitHub OIDC provider"),
+    ],
+)
 def test_providers_say_what_they_miss(load: Load, entry: dict[str, Any], message: str) -> None:
     manager = load({"providers": {"p": entry}})
     assert any(message in finding.message for finding in manager.validate())

@@ -19,17 +19,30 @@ Load = Callable[..., auth.Manager]
 def test_a_listing_shows_structure_and_no_secret(load: Load, env: dict[str, str]) -> None:
     env["ATMOS_TEST_NOW"] = "2025-10-31T20:57:59Z"
     asked: list[object] = []
-    manager = load({
-        "providers": {"idp": {"kind": "aws/saml", "url": "https://x", "region": "r", "password": "hunter2-idp"},
-                      "fake": {"kind": "mock/aws"}},
-        "identities": {
-            "dev": {"kind": "mock/aws", "default": True, "via": {"provider": "FAKE"}, "alias": "d", "tags": ["a"]},
-            "top": {"kind": "mock/aws", "via": {"identity": "DEV"}},
-            "rescue": {"kind": "aws/user", "credentials": {"access_key_id": ("!exec", "op read id"),
-                                                           "secret_access_key": "rescue-secret-value"}},
-            "odd": {"kind": "aws/rolle", "via": {"provider": "ghost"}}, "worse": 3,
-            "nowhere": {"kind": "aws/assume-role"}, "void": {"kind": "aws/assume-role", "via": {}}}},
-        resolve=lambda value: asked.append(value) or "x")
+    manager = load(
+        {
+            "providers": {
+                "idp": {"kind": "aws/saml", "url": "https://x", "region": "r", "password": "hunter2-idp"},
+                "fake": {"kind": "mock/aws"},
+            },
+            "identities": {
+                "dev": {"kind": "mock/aws", "default": True, "via": {"provider": "FAKE"}, "alias": "d", "tags": ["a"]},
+                "top": {"kind": "mock/aws", "via": {"identity": "DEV"}},
+                "rescue": {
+                    "kind": "aws/user",
+                    "credentials": {
+                        "access_key_id": ("!exec", "op read id"),
+                        "secret_access_key": "rescue-secret-value",
+                    },
+                },
+                "odd": {"kind": "aws/rolle", "via": {"provider": "ghost"}},
+                "worse": 3,
+                "nowhere": {"kind": "aws/assume-role"},
+                "void": {"kind": "aws/assume-role", "via": {}},
+            },
+        },
+        resolve=lambda value: asked.append(value) or "x",
+    )
     found = manager.listing()
     assert asked == []
     assert list(found.identities) == ["dev", "top", "rescue", "odd", "worse", "nowhere", "void"]
@@ -84,11 +97,17 @@ def test_logout_of_one_leaves_its_base(load: Load, sts: Proxy) -> None:
 
 
 def test_logout_of_a_provider_takes_all_that_stand_on_it(load: Load, home: Path) -> None:
-    manager = load({"providers": {"p": {"kind": "mock/aws"}, "q": {"kind": "mock/aws"}, "bad": {"kind": "nope"}},
-                    "identities": {"a": {"kind": "mock/aws", "via": {"provider": "P"}},
-                                   "b": {"kind": "mock/aws", "via": {"identity": "a"}},
-                                   "c": {"kind": "mock/aws", "via": {"provider": "q"}},
-                                   "broken": {"kind": "mock/aws", "via": {"provider": "bad"}}}})
+    manager = load(
+        {
+            "providers": {"p": {"kind": "mock/aws"}, "q": {"kind": "mock/aws"}, "bad": {"kind": "nope"}},
+            "identities": {
+                "a": {"kind": "mock/aws", "via": {"provider": "P"}},
+                "b": {"kind": "mock/aws", "via": {"identity": "a"}},
+                "c": {"kind": "mock/aws", "via": {"provider": "q"}},
+                "broken": {"kind": "mock/aws", "via": {"provider": "bad"}},
+            },
+        }
+    )
     for name in ("a", "b", "c"):
         manager.authenticate(name, force=True)
     result = manager.logout(provider="p")
@@ -99,9 +118,13 @@ def test_logout_of_a_provider_takes_all_that_stand_on_it(load: Load, home: Path)
 
 
 def test_an_identity_whose_values_cannot_be_evaluated_now_is_told(load: Load) -> None:
-    config = {"providers": {"p": {"kind": "mock/aws"}}, "identities": {
-        "a": {"kind": "mock/aws", "via": {"provider": "p"}, "alias": ("!exec", "op read x", "atmos.yaml", 4)},
-        "b": {"kind": "aws/rolle", "via": {"provider": "p"}}}}
+    config = {
+        "providers": {"p": {"kind": "mock/aws"}},
+        "identities": {
+            "a": {"kind": "mock/aws", "via": {"provider": "p"}, "alias": ("!exec", "op read x", "atmos.yaml", 4)},
+            "b": {"kind": "aws/rolle", "via": {"provider": "p"}},
+        },
+    }
 
     def resolve(_value: tuple[Any, ...]) -> object:
         raise RuntimeError("not signed in")
@@ -123,8 +146,10 @@ def test_unknown_targets(load: Load) -> None:
 
 
 def test_what_cannot_be_removed_is_told(load: Load, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config: dict[str, Any] = {"providers": {"p": {"kind": "mock/aws"}},
-                              "identities": {"a": {"kind": "mock/aws", "via": {"provider": "p"}}}}
+    config: dict[str, Any] = {
+        "providers": {"p": {"kind": "mock/aws"}},
+        "identities": {"a": {"kind": "mock/aws", "via": {"provider": "p"}}},
+    }
     manager = load(config)
     manager.authenticate("a", force=True)
     path = home / ".config/atmos/aws/p/credentials"

@@ -10,9 +10,13 @@ from auth.errors import ConfigError
 from auth.merge import component
 
 GLOBAL: dict[str, Any] = {
-    "realm": "r", "providers": {"Fake": {"kind": "mock/aws", "region": "a"}},
-    "identities": {"Dev": {"kind": "mock/aws", "default": True, "via": {"provider": "Fake"}},
-                   "prod": {"kind": "mock/aws", "via": {"provider": "Fake"}, "principal": {"a": 1, "b": 2}}}}
+    "realm": "r",
+    "providers": {"Fake": {"kind": "mock/aws", "region": "a"}},
+    "identities": {
+        "Dev": {"kind": "mock/aws", "default": True, "via": {"provider": "Fake"}},
+        "prod": {"kind": "mock/aws", "via": {"provider": "Fake"}, "principal": {"a": 1, "b": 2}},
+    },
+}
 
 
 def defaults(section: dict[str, Any]) -> list[str]:
@@ -38,8 +42,14 @@ def test_a_nearer_default_replaces_the_global_one() -> None:
 
 
 def test_entries_merge_deeply_and_by_any_spelling() -> None:
-    merged = component(GLOBAL, {"providers": {"fake": {"region": "b"}, "other": {"kind": "mock"}}, "realm": "s",
-                                "identities": {"prod": {"principal": {"b": 3}, "region": "x"}}})
+    merged = component(
+        GLOBAL,
+        {
+            "providers": {"fake": {"region": "b"}, "other": {"kind": "mock"}},
+            "realm": "s",
+            "identities": {"prod": {"principal": {"b": 3}, "region": "x"}},
+        },
+    )
     assert merged["providers"] == {"Fake": {"kind": "mock/aws", "region": "b"}, "other": {"kind": "mock"}}
     assert merged["identities"]["prod"]["principal"] == {"a": 1, "b": 3}
     assert merged["realm"] == "s"

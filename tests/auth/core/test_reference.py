@@ -14,5 +14,6 @@ def test_the_reference_is_up_to_date() -> None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (DOCS / "auth-api.md").read_text(encoding="utf-8") == module.reference(), \
+    assert (DOCS / "auth-api.md").read_text(encoding="utf-8") == module.reference(), (
         "run `python docs/api_reference.py`"
+    )

@@ -17,14 +17,40 @@ from auth import session_index
 from tests.auth.conftest import Proxy, user_and_role
 
 Load = Callable[..., auth.Manager]
-HEAVY = {"pydantic", "yaml", "boto3", "botocore", "keyring", "rich", "jinja2", "click", "asyncio", "logging", "re",
-         "subprocess", "dataclasses", "json", "typing", "enum", "pathlib", "threading", "cryptography", "functools", "hashlib", "_hashlib"}
+HEAVY = {
+    "pydantic",
+    "yaml",
+    "boto3",
+    "botocore",
+    "keyring",
+    "rich",
+    "jinja2",
+    "click",
+    "asyncio",
+    "logging",
+    "re",
+    "subprocess",
+    "dataclasses",
+    "json",
+    "typing",
+    "enum",
+    "pathlib",
+    "threading",
+    "cryptography",
+    "functools",
+    "hashlib",
+    "_hashlib",
+}
 
 
 def test_it_imports_nothing_heavy() -> None:
     program = "import sys; from auth import session_index; print('\\n'.join(sys.modules))"
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {os.getcwd()!r}); {program}"],
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {os.getcwd()!r}); {program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert not HEAVY & set(done.stdout.split())
 
 
@@ -51,8 +77,12 @@ def test_any_change_of_the_chain_is_a_miss(indexed: dict[str, Any], env: dict[st
     project = str(tmp_path)
     for change in (
         {"principal": {**indexed["identities"]["deploy"]["principal"], "assume_role": "arn:aws:iam::9:role/x"}},
-        {"env": [{"key": "A", "value": "B"}]}, {"via": {"identity": "Base"}}, {"alias": ("!exec", "date")},
-        {"via": {"provider": "x", "identity": "base"}}, {"via": {}}, {"via": 5},
+        {"env": [{"key": "A", "value": "B"}]},
+        {"via": {"identity": "Base"}},
+        {"alias": ("!exec", "date")},
+        {"via": {"provider": "x", "identity": "base"}},
+        {"via": {}},
+        {"via": 5},
     ):
         identities = {**indexed["identities"], "deploy": {**indexed["identities"]["deploy"], **change}}
         assert session_index.quick({**indexed, "identities": identities}, "deploy", project, env) is None, change
@@ -68,7 +98,9 @@ def test_any_change_of_the_chain_is_a_miss(indexed: dict[str, Any], env: dict[st
 def test_variables_of_deferred_values_count(load: Load, sts: Proxy, env: dict[str, str], tmp_path: Path) -> None:
     config = user_and_role(sts.url)
     config["identities"]["base"]["credentials"] |= {
-        "access_key_id": ("!env", "MY_KEY", "atmos.yaml", 3), "secret_access_key": ("!env", "MY_SECRET", "atmos.yaml", 4)}
+        "access_key_id": ("!env", "MY_KEY", "atmos.yaml", 3),
+        "secret_access_key": ("!env", "MY_SECRET", "atmos.yaml", 4),
+    }
     env.update(MY_KEY="AKIAONE", MY_SECRET="a")
     load(config).authenticate("deploy")
     assert session_index.quick(config, "deploy", str(tmp_path), env) is not None
@@ -81,8 +113,9 @@ def index_file(home: Path) -> Path:
     return path
 
 
-def test_a_file_that_is_not_to_be_trusted_is_a_miss(indexed: dict[str, Any], env: dict[str, str], home: Path,
-                                                    tmp_path: Path) -> None:
+def test_a_file_that_is_not_to_be_trusted_is_a_miss(
+    indexed: dict[str, Any], env: dict[str, str], home: Path, tmp_path: Path
+) -> None:
     path = index_file(home)
     content = path.read_bytes()
 
@@ -111,8 +144,9 @@ def test_no_index_holds_a_secret(indexed: dict[str, Any], load: Load, home: Path
         assert secret.encode() not in content
 
 
-def test_the_credentials_file_must_still_be_there(indexed: dict[str, Any], env: dict[str, str], home: Path,
-                                                  tmp_path: Path) -> None:
+def test_the_credentials_file_must_still_be_there(
+    indexed: dict[str, Any], env: dict[str, str], home: Path, tmp_path: Path
+) -> None:
     (home / ".config/atmos/aws/base/credentials").unlink()
     assert session_index.quick(indexed, "deploy", str(tmp_path), env) is None
 
@@ -122,8 +156,9 @@ def test_logout_forgets(indexed: dict[str, Any], load: Load, env: dict[str, str]
     assert session_index.quick(indexed, "deploy", str(tmp_path), env) is None
 
 
-def test_a_cache_that_cannot_be_written_costs_only_time(load: Load, sts: Proxy, env: dict[str, str],
-                                                        home: Path) -> None:
+def test_a_cache_that_cannot_be_written_costs_only_time(
+    load: Load, sts: Proxy, env: dict[str, str], home: Path
+) -> None:
     config = user_and_role(sts.url)
     (home / ".cache").mkdir()
     (home / ".cache" / "atmos").mkdir()

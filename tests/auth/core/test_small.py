@@ -16,20 +16,40 @@ from auth.realm import realm_of
 from auth.secrets import Secret, redacted
 
 
-@pytest.mark.parametrize(("text", "seconds"), [
-    (3600, 3600), ("3600", 3600), (" 1h30m ", 5400), ("15m", 900), ("2d", 172800), ("1.5h", 5400), ("90000ms", 90),
-    ("1h0m1s", 3601),
-])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (3600, 3600),
+        ("3600", 3600),
+        (" 1h30m ", 5400),
+        ("15m", 900),
+        ("2d", 172800),
+        ("1.5h", 5400),
+        ("90000ms", 90),
+        ("1h0m1s", 3601),
+    ],
+)
 def test_durations(text: object, seconds: int) -> None:
     assert durations.seconds(text) == seconds
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("", "duration string is empty"), ("  ", "duration string is empty"), (0, "must be positive, got: 0"),
-    ("-5", "must be positive, got: -5"), ("soon", "invalid duration format: soon"), ("1d12h", "invalid duration"),
-    ("h", "invalid duration"), (True, "invalid duration"), (None, "invalid duration"), ("5x", "invalid duration"),
-    (["1h"], "invalid duration"), ("99999999999999d", "longer than ten years"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "duration string is empty"),
+        ("  ", "duration string is empty"),
+        (0, "must be positive, got: 0"),
+        ("-5", "must be positive, got: -5"),
+        ("soon", "invalid duration format: soon"),
+        ("1d12h", "invalid duration"),
+        ("h", "invalid duration"),
+        (True, "invalid duration"),
+        (None, "invalid duration"),
+        ("5x", "invalid duration"),
+        (["1h"], "invalid duration"),
+        ("99999999999999d", "longer than ten years"),
+    ],
+)
 def test_bad_durations(text: object, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         durations.seconds(text)
@@ -58,11 +78,17 @@ def test_a_secret_shows_nothing() -> None:
 
 
 def test_redaction_goes_deep_and_evaluates_nothing() -> None:
-    raw = {"credentials": {"access_key_id": "AKIA", "secret_access_key": "s3cret"}, "password": "hunter2",
-           "spec": [{"client_secret": ("!env", "X")}, {"token": ("!exec", "op read")}]}
+    raw = {
+        "credentials": {"access_key_id": "AKIA", "secret_access_key": "s3cret"},
+        "password": "hunter2",
+        "spec": [{"client_secret": ("!env", "X")}, {"token": ("!exec", "op read")}],
+    }
     shown = redacted(raw)
-    assert shown == {"credentials": {"access_key_id": "AKIA", "secret_access_key": "***"}, "password": "***",
-                     "spec": [{"client_secret": "!env X"}, {"token": "***"}]}
+    assert shown == {
+        "credentials": {"access_key_id": "AKIA", "secret_access_key": "***"},
+        "password": "***",
+        "spec": [{"client_secret": "!env X"}, {"token": "***"}],
+    }
 
 
 @pytest.mark.parametrize("realm", ["a", "team-a", "x_1", "0", "a" * 64])
@@ -75,11 +101,19 @@ def test_no_realm() -> None:
     assert realm_of(None, {}) == realm_of("", {"ATMOS_AUTH_REALM": ""}) == ("", "")
 
 
-@pytest.mark.parametrize(("realm", "message"), [
-    ("../up", "path traversal"), ("Bad Realm", r"invalid characters: \[  B R\]"), ("-a", "start or end"),
-    ("a_", "start or end"), ("a--b", "consecutive"), ("a-_b", "consecutive"), ("a" * 65, "65 characters"),
-    (["x"], "must be a text"),
-])
+@pytest.mark.parametrize(
+    ("realm", "message"),
+    [
+        ("../up", "path traversal"),
+        ("Bad Realm", r"invalid characters: \[  B R\]"),
+        ("-a", "start or end"),
+        ("a_", "start or end"),
+        ("a--b", "consecutive"),
+        ("a-_b", "consecutive"),
+        ("a" * 65, "65 characters"),
+        (["x"], "must be a text"),
+    ],
+)
 def test_bad_realms(realm: object, message: str) -> None:
     with pytest.raises(RealmError, match=message) as caught:
         realm_of(realm, {})

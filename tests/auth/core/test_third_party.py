@@ -32,14 +32,34 @@ print(later.cached("m") is not None, later.services.store.keyring.keys(), later.
 @pytest.mark.slow
 def test_a_package_adds_a_kind(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--no-build-isolation",
-                    "--target", str(site), str(ROOT / "examples" / "auth-kind-plugin")], check=True,
-                   env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--no-index",
+            "--no-build-isolation",
+            "--target",
+            str(site),
+            str(ROOT / "examples" / "auth-kind-plugin"),
+        ],
+        check=True,
+        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+    )
     home = tmp_path / "home"
     home.mkdir()
     (home / "token").write_text("swordfish\n")
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, cwd=tmp_path,
-                          env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(site)})
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(site)},
+    )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "core " + str({"HOME": "/h", "ACME_TOKEN_FILE": str(home / "token"), "ACME_TEAM": "core"})

@@ -178,8 +178,11 @@ def test_sections_keep_their_comments_when_another_changes() -> None:
     assert [section.name for section in ini.parse(document.text()).sections] == ["a/b c"]
 
 
-names = st.text(st.characters(codec="ascii", exclude_characters="[]\n\r\v\f\x1c\x1d\x1e"), min_size=1,
-                max_size=12).map(str.strip).filter(bool)
+names = (
+    st.text(st.characters(codec="ascii", exclude_characters="[]\n\r\v\f\x1c\x1d\x1e"), min_size=1, max_size=12)
+    .map(str.strip)
+    .filter(bool)
+)
 
 
 @given(st.dictionaries(names, st.integers(), max_size=5), names)

@@ -24,9 +24,13 @@ from auth.keyrings.system import SystemKeyring, bounded, open_system
 
 PASSWORD = "correct horse battery"
 Load = Callable[..., auth.Manager]
-MOCKS = {"providers": {"src": {"kind": "mock"}}, "identities": {
-    "one": {"kind": "mock", "default": True, "via": {"provider": "src"}},
-    "t/wo%": {"kind": "mock", "via": {"provider": "src"}}}}
+MOCKS = {
+    "providers": {"src": {"kind": "mock"}},
+    "identities": {
+        "one": {"kind": "mock", "default": True, "via": {"provider": "src"}},
+        "t/wo%": {"kind": "mock", "via": {"provider": "src"}},
+    },
+}
 
 
 @settings(max_examples=20, deadline=None)
@@ -86,10 +90,14 @@ def test_a_path_with_a_dot_is_a_file_in_the_folder_meant(tmp_path: Path) -> None
     assert ring(tmp_path / "keys.json").folder == str(tmp_path)
 
 
-@pytest.mark.parametrize(("password", "message"), [
-    ("wrong password", "the password does not open"), ("short", "password too short"),
-    ("", "set RING_PW environment variable or run in interactive mode"),
-])
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("wrong password", "the password does not open"),
+        ("short", "password too short"),
+        ("", "set RING_PW environment variable or run in interactive mode"),
+    ],
+)
 def test_passwords_that_do_not_open_it(tmp_path: Path, password: str, message: str) -> None:
     ring(tmp_path / "ring").set("k", "v")
     with pytest.raises(KeyringError, match=message) as caught:
@@ -131,7 +139,10 @@ def test_mock_credentials_rest_in_the_file_keyring(load: Load, env: dict[str, st
     manager.authenticate("one", force=True)
     manager.authenticate("t/wo%", force=True)
     assert sorted(path.name for path in (tmp_path / "ring").iterdir()) == [
-        "atmos_r_one", "atmos_r_src", "atmos_r_t%2Fwo%25"]
+        "atmos_r_one",
+        "atmos_r_src",
+        "atmos_r_t%2Fwo%25",
+    ]
     later = load(config)
     session = later.cached("one")
     assert session is not None
@@ -234,7 +245,9 @@ def test_a_locked_keyring_says_so(backend: Backend, load: Load, env: dict[str, s
         found.get("x")
     del env["ATMOS_KEYRING_TYPE"]
     keyless = {"identities": {"u": {"kind": "aws/user", "credentials": {"webflow_enabled": False}}}}
-    with pytest.raises(AuthError, match=r"failed to read AWS user credentials from keyring: the system keyring is locked"):
+    with pytest.raises(
+        AuthError, match=r"failed to read AWS user credentials from keyring: the system keyring is locked"
+    ):
         load(keyless).authenticate("u")
 
 

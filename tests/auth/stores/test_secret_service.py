@@ -48,12 +48,24 @@ def run(program: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     home.mkdir(exist_ok=True)
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
-    script = ("printf 'pass-phrase' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null; "
-              'exec "$@"')
-    env = {"HOME": str(home), "PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(runtime), "ATMOS_KEYRING_TIMEOUT": "5",
-           "TMPDIR": str(tmp_path)}
-    return subprocess.run(["dbus-run-session", "--", "sh", "-c", script, "sh", sys.executable, "-c", program],
-                          env=env, capture_output=True, text=True, timeout=120, check=False)
+    script = (
+        "printf 'pass-phrase' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null; exec \"$@\""
+    )
+    env = {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "XDG_RUNTIME_DIR": str(runtime),
+        "ATMOS_KEYRING_TIMEOUT": "5",
+        "TMPDIR": str(tmp_path),
+    }
+    return subprocess.run(
+        ["dbus-run-session", "--", "sh", "-c", script, "sh", sys.executable, "-c", program],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")

@@ -60,7 +60,9 @@ def aws(atmos: Path, clean_env: dict[str, str], tmp_path: Path, aws_endpoint: st
 def test_an_integration_by_name(aws: Aws) -> None:
     done = aws("ecr", "login", "DEV/ecr")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith(f"✓ ECR login: {REGISTRY} (expires in 0s)"), "the test server gives tokens that are over"
+    assert done.stderr.startswith(f"✓ ECR login: {REGISTRY} (expires in 0s)"), (
+        "the test server gives tokens that are over"
+    )
     assert list(aws.docker) == [REGISTRY]
 
 

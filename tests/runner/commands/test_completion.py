@@ -135,7 +135,8 @@ def test_a_broken_configuration_leaves_the_built_in_commands(atmos: Path, projec
 
 def test_completion_runs_nothing(atmos: Path, project: Path) -> None:
     (project / "atmos.yaml").write_text(
-        CONFIG + '  - {name: lazy, description: !exec "touch ran", steps: [echo x], arguments: [{name: a, default: !exec "touch ran"}]}\n'
+        CONFIG
+        + '  - {name: lazy, description: !exec "touch ran", steps: [echo x], arguments: [{name: a, default: !exec "touch ran"}]}\n'
     )
     for words in (["la"], ["lazy", ""], ["bad", "--"], ["release", "--identity", ""]):
         ask(atmos, project, *words)
@@ -177,8 +178,12 @@ def test_stacks_and_components(atmos: Path, project: Path, words: list[str], wan
     (project / "atmos.yaml").write_text(STACKS)
     (project / "stacks").mkdir()
     (project / "components" / "terraform" / "vpc").mkdir(parents=True)
-    (project / "stacks" / "dev.yaml").write_text("vars: {stage: dev}\ncomponents: {terraform: {vpc: {}}, script: {web: {}}}\n")
-    (project / "stacks" / "prod.yaml").write_text("vars: {stage: prod}\ncomponents: {terraform: {vpc: {}}, script: {web: {}, db: {}}}\n")
+    (project / "stacks" / "dev.yaml").write_text(
+        "vars: {stage: dev}\ncomponents: {terraform: {vpc: {}}, script: {web: {}}}\n"
+    )
+    (project / "stacks" / "prod.yaml").write_text(
+        "vars: {stage: prod}\ncomponents: {terraform: {vpc: {}}, script: {web: {}, db: {}}}\n"
+    )
     assert names(ask(atmos, project, *words)) == wanted
 
 
@@ -262,7 +267,9 @@ def test_zsh(project: Path, keys: list[str], shown: str) -> None:
     child = pexpect.spawn("zsh", ["-f", "-i"], cwd=str(project), encoding="utf-8", timeout=90, dimensions=(40, 120),
                           env=environment(project, TERM="dumb"))  # type: ignore[arg-type]  # fmt: skip
     try:
-        child.sendline("PROMPT='ready> '; unsetopt zle_bracketed_paste 2>/dev/null; autoload -Uz compinit; compinit -u -D")
+        child.sendline(
+            "PROMPT='ready> '; unsetopt zle_bracketed_paste 2>/dev/null; autoload -Uz compinit; compinit -u -D"
+        )
         child.sendline("source <(atmos completion zsh); echo loa''ded")
         child.expect_exact("loaded")
         child.expect_exact("ready> ")
@@ -279,7 +286,14 @@ def test_zsh(project: Path, keys: list[str], shown: str) -> None:
 def test_fish(project: Path) -> None:
     script = "atmos completion fish | source; " + "; ".join(
         f"echo [(complete -C '{line}' | string join ,)]"
-        for line in ["atmos rel", "atmos ops st", "atmos release --speed ", "atmos release --speed=f", "atmos release -i w", "atmos release vpc no"]
+        for line in [
+            "atmos rel",
+            "atmos ops st",
+            "atmos release --speed ",
+            "atmos release --speed=f",
+            "atmos release -i w",
+            "atmos release vpc no",
+        ]
     )
     done = subprocess.run(["fish", "--no-config", "-c", script], cwd=project, env=environment(project), capture_output=True, text=True,
                           timeout=120, check=False)  # fmt: skip

@@ -57,7 +57,9 @@ commands:
 
 
 def test_entries_without_a_name_are_dropped() -> None:
-    trees, problems = compiled("commands: [just text, {steps: [echo x]}, {name: '', steps: [x]}, {name: ok, steps: [echo x]}]")
+    trees, problems = compiled(
+        "commands: [just text, {steps: [echo x]}, {name: '', steps: [x]}, {name: ok, steps: [echo x]}]"
+    )
     assert list(trees) == ["ok"]
     assert problems == []
 
@@ -145,7 +147,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_mistakes_break_only_their_command(fault: str) -> None:
-    trees, problems = compiled(f"commands:\n  - name: b\n    steps: [echo b]\n  - name: a\n    steps: [echo x]\n    {fault}\n")
+    trees, problems = compiled(
+        f"commands:\n  - name: b\n    steps: [echo b]\n  - name: a\n    steps: [echo x]\n    {fault}\n"
+    )
     assert "broken" not in trees["b"]
     assert trees["a"]["broken"], fault
     found = "\n".join(map(str, problems))
@@ -173,7 +177,9 @@ def test_a_nearest_key_is_named() -> None:
 
 
 def test_a_flag_of_the_program_itself_may_be_declared() -> None:
-    trees, problems = compiled("commands: [{name: a, flags: [{name: verbose, shorthand: v, type: bool, default: true}], steps: [x]}]")
+    trees, problems = compiled(
+        "commands: [{name: a, flags: [{name: verbose, shorthand: v, type: bool, default: true}], steps: [x]}]"
+    )
     assert problems == []
     assert trees["a"]["flags"][0] | {"inherited": "global", "shorthand": "", "default": None} == trees["a"]["flags"][0]
 
@@ -211,12 +217,41 @@ commands:
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["a", "echo x", "string", "bool"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["name", "steps", "flags", "arguments", "env", "commands", "default", "type", "shorthand", "values", "deps",
-                         "dependencies", "component", "component_config", "key", "value", "required", "command", "when"]),
-        inner, max_size=5,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["a", "echo x", "string", "bool"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "name",
+                    "steps",
+                    "flags",
+                    "arguments",
+                    "env",
+                    "commands",
+                    "default",
+                    "type",
+                    "shorthand",
+                    "values",
+                    "deps",
+                    "dependencies",
+                    "component",
+                    "component_config",
+                    "key",
+                    "value",
+                    "required",
+                    "command",
+                    "when",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=25,
 )

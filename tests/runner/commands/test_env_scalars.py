@@ -23,7 +23,9 @@ def test_booleans_and_numbers(atmos: Path, tmp_path: Path, clean_env: dict[str, 
     (tmp_path / "atmos.yaml").write_text(PROJECT)
 
     def out(name: str) -> str:
-        return subprocess.run([atmos, name], cwd=tmp_path, env=clean_env, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [atmos, name], cwd=tmp_path, env=clean_env, capture_output=True, text=True, check=True
+        ).stdout
 
     assert out("listed") == "1 8 012345678901 yes\n0 511 1.1\n"
     assert out("mapped") == "true 511 1.1\n"

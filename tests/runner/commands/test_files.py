@@ -61,6 +61,12 @@ def test_what_counts_as_a_change(tree: Path) -> None:
 
 
 def test_the_command_line_of_each_run() -> None:
-    assert without_watch(["go", "--watch", "*.py", "-s", "x", "--watch=y", "--", "--watch"]) == ["go", "-s", "x", "--", "--watch"]
+    assert without_watch(["go", "--watch", "*.py", "-s", "x", "--watch=y", "--", "--watch"]) == [
+        "go",
+        "-s",
+        "x",
+        "--",
+        "--watch",
+    ]
     assert without_watch(["go", "--watch", "--fast"]) == ["go", "--fast"]
     assert without_watch(["go", "--watch"]) == ["go"]

@@ -244,7 +244,9 @@ def test_any_line_is_parsed_or_refused(words: list[str]) -> None:
         assert words[len(words) - len(parsed.trailing) - 1] == "--"
 
 
-@given(st.lists(st.text(min_size=1).filter(lambda word: not word.startswith("-")), max_size=3), st.text(), st.booleans())
+@given(
+    st.lists(st.text(min_size=1).filter(lambda word: not word.startswith("-")), max_size=3), st.text(), st.booleans()
+)
 def test_values_come_through_whole(arguments: list[str], value: str, force: bool) -> None:
     for flag in (["--stack", value], [f"--stack={value}"], ["-s", value], [f"-s={value}"]):
         for at in range(len(arguments) + 1):

@@ -94,7 +94,16 @@ def test_a_command(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "project" / "ran").exists()
 
 
-@pytest.mark.parametrize("words", [["say", "-h"], ["help", "say"], ["speak", "--help"], ["say", "hello", "--help"], ["--verbose", "say", "--help", "-o", "1"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["say", "-h"],
+        ["help", "say"],
+        ["speak", "--help"],
+        ["say", "hello", "--help"],
+        ["--verbose", "say", "--help", "-o", "1"],
+    ],
+)
 def test_ways_to_ask(run: Run, words: list[str]) -> None:
     page = run(*words)
     assert "ARGUMENTS" in page
@@ -137,7 +146,15 @@ def test_a_parent(run: Run) -> None:
 def test_the_program(run: Run) -> None:
     page = run("--help")
     assert page == run("help") == run("-h") == run("help", "--help") == run()
-    assert sections(page) == ["USAGE", "SUBCOMMAND ALIASES", "EXAMPLES", "BUILT-IN COMMANDS", "CUSTOM COMMANDS", "ALIASES", "FLAGS"]
+    assert sections(page) == [
+        "USAGE",
+        "SUBCOMMAND ALIASES",
+        "EXAMPLES",
+        "BUILT-IN COMMANDS",
+        "CUSTOM COMMANDS",
+        "ALIASES",
+        "FLAGS",
+    ]
     lines = page.splitlines()
     assert "      ops [command]  Operations" in lines
     assert "      tell  alias for say hello" in lines
@@ -153,11 +170,17 @@ def test_a_broken_configuration_does_not_stop_help(run: Run, tmp_path: Path) -> 
 
 
 def test_narrow(run: Run) -> None:
-    assert all(len(line) <= 60 for line in run("say", "--help", COLUMNS="60").splitlines() if "--where" not in line and "$" not in line)
+    assert all(
+        len(line) <= 60
+        for line in run("say", "--help", COLUMNS="60").splitlines()
+        if "--where" not in line and "$" not in line
+    )
 
 
 def test_the_configured_width_and_colour(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "project" / "atmos.yaml").write_text(CONFIG + "settings: {terminal: {max_width: 70, force_color: true}}\n")
+    (tmp_path / "project" / "atmos.yaml").write_text(
+        CONFIG + "settings: {terminal: {max_width: 70, force_color: true}}\n"
+    )
     page = run("say", "--help")
     assert "\x1b[1mUSAGE\x1b[0m" in page
     assert "\x1b" not in run("say", "--help", NO_COLOR="1")

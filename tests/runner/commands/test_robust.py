@@ -20,7 +20,26 @@ from runner.console.help import render_command_help, render_root_help
 from runner.errors import UsageError
 from runner.globals import GlobalFlags
 
-WORD = st.sampled_from(["a", "b", "ops", "x y", "list", "stack", "echo", "-s", "yes", "", "ü", "component", "string", "bool", "list", "int"])
+WORD = st.sampled_from(
+    [
+        "a",
+        "b",
+        "ops",
+        "x y",
+        "list",
+        "stack",
+        "echo",
+        "-s",
+        "yes",
+        "",
+        "ü",
+        "component",
+        "string",
+        "bool",
+        "list",
+        "int",
+    ]
+)
 SCALAR = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False, allow_infinity=False) | WORD
 PARAMETER = st.dictionaries(
     st.sampled_from(["name", "shorthand", "type", "default", "required", "values", "description", "usage", "semantic_type"]),
@@ -42,7 +61,9 @@ def command(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )  # fmt: skip
 
 
-COMMANDS = st.lists(st.recursive(command(st.just([])), lambda inner: command(st.lists(inner, max_size=2)), max_leaves=4), max_size=4)
+COMMANDS = st.lists(
+    st.recursive(command(st.just([])), lambda inner: command(st.lists(inner, max_size=2)), max_leaves=4), max_size=4
+)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])

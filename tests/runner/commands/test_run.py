@@ -27,7 +27,9 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(atmos: Path, project: Path) -> Run:
-    def call(*words: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def call(
+        *words: str, env: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run([atmos, *words], cwd=cwd or project, env=clean(project.parent, **(env or {})), capture_output=True,
                               text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)  # fmt: skip
 
@@ -42,25 +44,31 @@ def declare(project: Path, text: str) -> None:
 
 
 def test_nothing_to_run_is_success_whatever_else_is_wrong(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: idle
     identity: ghost
     working_directory: nowhere
     flags: [{name: speed, values: [slow]}]
     steps: [{command: echo ran, when: never}]
-""")
+""",
+    )
     done = run("idle", "--speed", "warp")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_values_are_checked_before_the_first_step(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: go
     flags: [{name: speed, values: [slow, fast]}, {name: many, type: list, values: [a, b]}]
     steps: [echo ran]
-""")
+""",
+    )
     done = run("go", "--speed", "fasst")
     assert done.returncode == 1
     assert done.stdout == ""
@@ -72,7 +80,9 @@ commands:
 
 
 def test_flags_of_every_type_reach_templates(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: go
     flags:
@@ -81,20 +91,27 @@ commands:
       - {name: many, type: list, default: [x, "y z"]}
       - {name: count, type: int}
     steps: ['echo "[{{ .Flags.text }}] {{ .Flags.on }} {{ .flags.count }} {{ len .Flags.many }}{{ range .Flags.many }} <{{ . }}>{{ end }}"']
-""")
+""",
+    )
     assert run("go").stdout == "[] true 0 2 <x> <y z>\n"
-    assert run("go", "--no-on", "--many=1,2", "--many", "3", "--count=7", "--text=t").stdout == "[t] false 7 3 <1> <2> <3>\n"
+    assert (
+        run("go", "--no-on", "--many=1,2", "--many", "3", "--count=7", "--text=t").stdout
+        == "[t] false 7 3 <1> <2> <3>\n"
+    )
 
 
 def test_computed_declarations(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: go
     arguments: [{name: who, default: !env "WHO nobody"}]
     flags: [{name: stage, default: !env STAGE, values: [!env STAGE, prod]}]
     working_directory: !env FOLDER
     steps: ['echo "{{ .Arguments.who }} {{ .Flags.stage }} $(basename "$PWD") {{ .Cwd }}"']
-""")
+""",
+    )
     (project / "deep").mkdir()
     env = {"WHO": "ann", "STAGE": "dev", "FOLDER": "deep"}
     assert run("go", env=env).stdout == f"ann dev deep {project}/deep\n"
@@ -102,7 +119,9 @@ commands:
 
 
 def test_working_directory_is_below_the_base_path_wherever_the_user_stands(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: up
     working_directory: sub
@@ -111,7 +130,8 @@ commands:
       - {name: there, working_directory: /, steps: [pwd]}
       - {name: lost, working_directory: nope, steps: [echo ran]}
       - {name: file, working_directory: atmos.yaml, steps: [echo ran]}
-""")
+""",
+    )
     (project / "sub" / "deeper").mkdir(parents=True)
     assert run("up", "here", cwd=project / "sub" / "deeper").stdout == f"{project}/sub\n"
     assert run("up", "there").stdout == "/\n"
@@ -125,7 +145,9 @@ commands:
 
 
 def test_a_template_as_identity(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 auth:
   providers: {mockaws: {kind: mock/aws, region: us-east-1}}
   identities:
@@ -136,7 +158,8 @@ commands:
     flags: [{name: stage, default: dev}]
     identity: "{{ .Flags.stage }}-admin"
     steps: [echo "$ATMOS_IDENTITY"]
-""")
+""",
+    )
     assert run("go").stdout == "dev-admin\n"
     assert run("go", "--stage", "prod").stdout == "prod-admin\n"
     lost = run("go", "--stage", "lost")
@@ -145,11 +168,14 @@ commands:
 
 
 def test_a_flag_of_the_program_given_after_the_command_counts(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - {name: go, flags: [{name: fast, shorthand: f, type: bool}], steps: [echo x]}
   - {name: own, flags: [{name: verbose, type: bool}, {name: logs-level}], steps: ['echo "{{ .Flags.verbose }} [{{ index .Flags "logs-level" }}]"']}
-""")
+""",
+    )
     assert "DEBU" not in run("go").stderr
     assert "DEBU" in run("go", "-fv").stderr
     assert "DEBU" in run("go", "--logs-level", "debug").stderr
@@ -158,7 +184,9 @@ commands:
 
 
 def test_broken_commands_say_everything_at_once(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: bad
     descripton: x
@@ -168,10 +196,18 @@ commands:
   - name: up
     flags: [{name: mask}]
     commands: [{name: below, steps: [echo ran]}]
-""")
+""",
+    )
     done = run("bad", "--nonsense")
     assert (done.returncode, done.stdout) == (1, "")
-    for part in ("3 mistakes", "atmos.yaml:5", "unknown key `descripton`".replace("`", ""), "Did you mean description?", "'-ab'", "wen"):
+    for part in (
+        "3 mistakes",
+        "atmos.yaml:5",
+        "unknown key `descripton`".replace("`", ""),
+        "Did you mean description?",
+        "'-ab'",
+        "wen",
+    ):
         assert part in done.stderr
     assert run("bad", "fine").returncode == 1  # it inherits the flag that is broken
     assert run("up", "below").returncode == 1
@@ -183,12 +219,15 @@ commands:
 
 
 def test_nothing_inside(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - {name: hollow}
   - {name: only-args, arguments: [{name: x}]}
   - {name: need-args, arguments: [{name: x, required: true}]}
-""")
+""",
+    )
     for words in (["hollow"], ["hollow", "x"], ["only-args"]):
         done = run(*words)
         assert done.returncode == 1
@@ -207,7 +246,9 @@ def test_a_nul_in_trailing_words(project: Path) -> None:
 
     app = App([], {}, str(project), GlobalFlags({}, {}))
     values = Values(app, parse({"name": "x", "steps": [{}]}, ["--", "a\0b"]))
-    with pytest.raises(AtmosError, match="failed to process command-line arguments: failed to quote trailing arguments"):
+    with pytest.raises(
+        AtmosError, match="failed to process command-line arguments: failed to quote trailing arguments"
+    ):
         values.trailing_text()
 
 
@@ -215,7 +256,9 @@ def test_a_nul_in_trailing_words(project: Path) -> None:
 
 
 def test_default_children(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: fleet
     description: Many ships
@@ -230,7 +273,8 @@ commands:
   - name: needs
     default: need
     commands: [{name: need, arguments: [{name: a, required: true}], steps: [echo x]}]
-""")
+""",
+    )
     assert run("fleet").stdout == "all []\n"
     assert run("fleet", "--", "x").stdout == "own x\n"
     assert "Many ships" in run("fleet", "--help").stdout
@@ -245,7 +289,9 @@ commands:
 
 
 def test_commands_join_built_in_groups_at_any_level(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: aws
     commands:
@@ -256,7 +302,8 @@ commands:
           - {name: clean, description: Remove old images, flags: [{name: keep, type: int, default: 3}], steps: ['echo keep {{ .Flags.keep }}']}
   - name: list
     steps: [echo hijacked]
-""")
+""",
+    )
     assert run("aws", "mine").stdout == "mine\n"
     assert run("aws", "ecr", "clean", "--keep", "5").stdout == "keep 5\n"
     assert "Remove old images" in run("aws", "ecr", "--help").stdout
@@ -272,7 +319,9 @@ commands:
 
 def test_aliases_of_the_configuration(project: Path, run: Run) -> None:
     (project / "sub").mkdir()
-    declare(project, """
+    declare(
+        project,
+        """
 aliases:
   hi: say --loud
   same: say
@@ -283,7 +332,8 @@ aliases:
 commands:
   - {name: say, flags: [{name: loud, type: bool}], steps: ['echo "say {{ .Flags.loud }} {{ .TrailingArgs }}"; exit 3']}
   - {name: other, steps: ['echo "other $(basename "$PWD") $ATMOS_SHLVL"']}
-""")
+""",
+    )
     done = run("hi")
     assert done.returncode == 1  # `say` is an alias too: the custom command of that name is replaced
     assert "unknown flag --loud for command atmos other" in done.stderr
@@ -301,19 +351,24 @@ commands:
 
 def test_dependencies_run_once_and_side_by_side(project: Path, run: Run) -> None:
     """b and c meet: each waits for the other, so one after the other would never end."""
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - {name: a, deps: [b, c], steps: ["echo a >> log"]}
   - {name: b, deps: [d], steps: ["touch b-is-here; until [ -e c-is-here ]; do sleep 0.05; done; echo bc >> log"]}
   - {name: c, deps: [d], steps: ["touch c-is-here; until [ -e b-is-here ]; do sleep 0.05; done; echo bc >> log"]}
   - {name: d, steps: ["echo d >> log"]}
-""")
+""",
+    )
     assert run("a").returncode == 0
     assert (project / "log").read_text() == "d\nbc\nbc\na\n"
 
 
 def test_dependencies_with_parameters_and_failures(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: a
     dependencies:
@@ -326,7 +381,8 @@ commands:
   - {name: middle, deps: [bad], steps: [echo middle]}
   - {name: bad, steps: [exit 7]}
   - {name: tooled, dependencies: {tools: {no-such-tool: "1.2"}}, steps: [echo ran]}
-""")
+""",
+    )
     assert run("a").stdout == "a\n"
     assert sorted((project / "log").read_text().splitlines()) == ["deep", "x y true", "z false"]
     done = run("fails")
@@ -340,7 +396,9 @@ commands:
 
 
 def test_dependencies_run_one_after_the_other_unless_told(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - {name: a, dependencies: {commands: [z, b, {name: m, args: [1]}, {name: m, args: [2]}]}, steps: [echo a]}
   - {name: z, steps: [echo z]}
@@ -350,7 +408,8 @@ commands:
   - {name: meet, steps: ["touch one; until [ -e two ]; do sleep 0.05; done"]}
   - {name: greet, steps: ["touch two; until [ -e one ]; do sleep 0.05; done"]}
   - {name: wrong, dependencies: {commands: [z], max_concurrency: -1}, steps: [echo ran]}
-""")
+""",
+    )
     assert run("a").stdout == "b\nm1\nm2\nz\na\n"
     assert run("wide").stdout == "met\n"
     assert "max_concurrency" in run("wrong").stderr
@@ -360,14 +419,17 @@ commands:
 
 
 def test_a_command_that_is_up_to_date_is_skipped(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: build
     flags: [{name: mode, default: fast}]
     sources: ["src/**/*.{txt,md}"]
     generates: [out.txt]
     steps: ["cat src/*.* > out.txt", 'echo "built {{ .Flags.mode }}"']
-""")
+""",
+    )
     (project / "src").mkdir()
     (project / "src" / "a.txt").write_text("a")
     assert run("build").stdout == "built fast\n"
@@ -384,7 +446,9 @@ commands:
 
 
 def test_events(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: up
     commands:
@@ -395,7 +459,8 @@ commands:
           - {name: two, command: exit 4}
           - {name: three, command: echo never}
   - {name: first, steps: [echo first]}
-""")
+""",
+    )
     done = run("up", "go", "--events", "events.jsonl")
     assert done.returncode == 4
     path = project / "events.jsonl"
@@ -416,11 +481,14 @@ commands:
 
 
 def test_a_dry_run_writes_no_events_and_asks_nothing(project: Path, run: Run) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - {name: go, deps: [first], steps: [touch ran]}
   - {name: first, steps: [touch ran-first]}
-""")
+""",
+    )
     done = run("go", "--dry-run", "--events", "events.jsonl")
     assert done.returncode == 0
     assert sorted(path.name for path in project.iterdir()) == ["atmos.yaml"]
@@ -428,12 +496,15 @@ commands:
 
 
 def test_watch_runs_again_on_a_change(atmos: Path, project: Path) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - name: go
     generates: [log]
     steps: ["cat watched >> log"]
-""")
+""",
+    )
     (project / "watched").write_text("1\n")
     log = project / "log"
     process = subprocess.Popen([atmos, "go", "--watch"], cwd=project, env=clean(project.parent), stdin=subprocess.DEVNULL,
@@ -518,12 +589,15 @@ def test_nobody_is_asked_in_ci(atmos: Path, project: Path, env: dict[str, str]) 
 
 @pytest.mark.parametrize(("number", "code"), [(2, 130), (15, 143)])
 def test_a_signal_ends_dependencies_that_run_side_by_side(atmos: Path, project: Path, number: int, code: int) -> None:
-    declare(project, """
+    declare(
+        project,
+        """
 commands:
   - {name: a, deps: [b, c], steps: [touch ran]}
   - {name: b, steps: ["echo $$ > b.pid; exec sleep 600"]}
   - {name: c, steps: ["echo $$ > c.pid; exec sleep 600"]}
-""")
+""",
+    )
     process = subprocess.Popen([atmos, "a"], cwd=project, env=clean(project.parent), stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
     pids = []

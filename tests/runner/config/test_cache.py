@@ -57,7 +57,9 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_second_load_compiles_nothing_and_gives_the_same(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    project.write("atmos.yaml", "import: more\nenv: {A: !env X, B: 1, ATMOS_PIN: y}\ncommands: [{name: a, steps: [echo]}]\n")
+    project.write(
+        "atmos.yaml", "import: more\nenv: {A: !env X, B: 1, ATMOS_PIN: y}\ncommands: [{name: a, steps: [echo]}]\n"
+    )
     project.write("more.yaml", "env: {C: 2}\n")
     settle()
     seen = compilations(monkeypatch)
@@ -194,7 +196,9 @@ def _with_full_disk(root: str, home: str) -> None:
 def test_a_full_disk(project: Project) -> None:
     project.write("atmos.yaml", "env: {A: 1}\n")
     settle()
-    process = multiprocessing.get_context("spawn").Process(target=_with_full_disk, args=(str(project.root), str(project.home)))
+    process = multiprocessing.get_context("spawn").Process(
+        target=_with_full_disk, args=(str(project.root), str(project.home))
+    )
     process.start()
     process.join()
     assert process.exitcode == 0
@@ -205,7 +209,9 @@ def test_many_processes_at_once(project: Project, atmos: Path) -> None:
     project.write("atmos.yaml", "env: {A: 1}\n")
     settle()
     env = {"HOME": str(project.home), "PATH": os.environ["PATH"]}
-    runs = [subprocess.Popen([atmos, "env"], cwd=project.root, env=env, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    runs = [
+        subprocess.Popen([atmos, "env"], cwd=project.root, env=env, stdout=subprocess.PIPE, text=True) for _ in range(8)
+    ]
     assert {run.communicate()[0] for run in runs} == {"export A=1\n"}
     assert [file.suffix for file in files(project)] == [".bin"]
 
@@ -227,7 +233,10 @@ def test_results_of_a_moment_are_not_kept(project: Project) -> None:
 
 
 def test_secrets_of_the_environment_are_not_kept(project: Project) -> None:
-    project.write("atmos.yaml", "auth: {identities: {u: {kind: aws/user, credentials: {secret_access_key: !env KEY}}}}\nenv: {S: !env KEY}\n")
+    project.write(
+        "atmos.yaml",
+        "auth: {identities: {u: {kind: aws/user, credentials: {secret_access_key: !env KEY}}}}\nenv: {S: !env KEY}\n",
+    )
     settle()
     cached(project, env={"GITHUB_TOKEN": "token-5f2", "KEY": "key-9d1"})
     (file,) = files(project)
@@ -247,7 +256,9 @@ def test_a_cached_load_imports_little(project: Project) -> None:
         f"c = config.load(flags, env, {str(project.root)!r}); assert c.command('a')['name'] == 'a'; c.env_section()\n"
         "print(' '.join(sorted(set(sys.modules) - before)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]})
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}
+    )
     loaded = set(done.stdout.split())
     assert {name for name in loaded if not name.startswith("runner")} <= {"__future__", "marshal", "time", "binascii"}
     assert "runner.config.compile" not in loaded

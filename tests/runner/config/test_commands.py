@@ -71,7 +71,7 @@ def test_provenance(project: Project, run: Run) -> None:
 
 
 def test_env_formats(project: Project, run: Run) -> None:
-    project.write("atmos.yaml", "env: {B: \"it's\", A: 1, N: ~, M: \"two\\nlines\"}\n")
+    project.write("atmos.yaml", 'env: {B: "it\'s", A: 1, N: ~, M: "two\\nlines"}\n')
     assert run("env").stdout == "export A=1\nexport B='it'\"'\"'s'\nexport M='two\nlines'\n"
     assert run("env", "--export=false").stdout.startswith("A=1\n")
     assert run("env", ATMOS_ENV_FORMAT="json").stdout == '{\n  "A": "1",\n  "B": "it\'s",\n  "M": "two\\nlines"\n}\n'
@@ -91,7 +91,9 @@ def test_env_formats(project: Project, run: Run) -> None:
 
 
 def test_profiles(project: Project, run: Run) -> None:
-    project.write("profiles/dev/atmos.yaml", "metadata: {name: Dev, description: For developers, other: x}\nenv: {A: 1}\n")
+    project.write(
+        "profiles/dev/atmos.yaml", "metadata: {name: Dev, description: For developers, other: x}\nenv: {A: 1}\n"
+    )
     project.write("profiles/ci/x.yaml", "auth: {providers: {p: {kind: k, password: pw}}}\n")
     project.write("atmos.yaml", "env: {}\n")
     rows = json.loads(run("profile", "list", "-f", "json").stdout)
@@ -144,7 +146,11 @@ workflows:
         assert words in done.stderr, words
     record = json.loads(run("validate", "config", "-f", "json").stdout)
     assert record["valid"] is False
-    assert any(problem["line"] == 5 and problem["hint"] == "Did you mean `steps`?" for problem in record["problems"] if "hint" in problem)
+    assert any(
+        problem["line"] == 5 and problem["hint"] == "Did you mean `steps`?"
+        for problem in record["problems"]
+        if "hint" in problem
+    )
     assert run("good").stdout == "good\n"
 
 
@@ -208,7 +214,9 @@ def test_a_bare_profile_flag_asks(project: Project, atmos: Path) -> None:
         project.write(f"profiles/{name}/a.yaml", f"env: {{{name.upper()}: 1}}\n")
     project.write("atmos.yaml", "env: {BASE: 1}\n")
     env = {"HOME": str(project.home), "PATH": os.environ["PATH"], "TERM": "xterm", "NO_COLOR": "1"}
-    child = pexpect.spawn(str(atmos), ["env", "--profile"], cwd=str(project.root), env=env, encoding="utf-8", timeout=60)
+    child = pexpect.spawn(
+        str(atmos), ["env", "--profile"], cwd=str(project.root), env=env, encoding="utf-8", timeout=60
+    )
     child.expect("Choose profiles")
     child.expect("ops")
     child.send(" ")
@@ -217,7 +225,9 @@ def test_a_bare_profile_flag_asks(project: Project, atmos: Path) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
-    child = pexpect.spawn(str(atmos), ["env", "--profile"], cwd=str(project.root), env=env, encoding="utf-8", timeout=60)
+    child = pexpect.spawn(
+        str(atmos), ["env", "--profile"], cwd=str(project.root), env=env, encoding="utf-8", timeout=60
+    )
     child.expect("esc to exit")
     child.send("\x03")
     child.expect(pexpect.EOF)

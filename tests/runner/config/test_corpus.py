@@ -46,7 +46,11 @@ def test_damaged_files_are_read_or_refused(seed: int) -> None:
     for path in FILES:
         data = damaged(path.read_bytes(), chance)
         try:
-            reader.parse(reader.decode(data, str(path)), str(path), on_tag=lambda tag, value, where: (tag, "", where.file, where.line))
+            reader.parse(
+                reader.decode(data, str(path)),
+                str(path),
+                on_tag=lambda tag, value, where: (tag, "", where.file, where.line),
+            )
         except AtmosError as error:
             place, message = error.where, error.message
         else:

@@ -15,7 +15,9 @@ from .conftest import Project
 
 @pytest.fixture
 def context(tmp_path: Path) -> Context:
-    return Context({"X": "1", "E": "", "PAD": " v ", "PATH": "/usr/bin:/bin"}, str(tmp_path), folder=str(tmp_path / "conf"))
+    return Context(
+        {"X": "1", "E": "", "PAD": " v ", "PATH": "/usr/bin:/bin"}, str(tmp_path), folder=str(tmp_path / "conf")
+    )
 
 
 @pytest.mark.parametrize(("text", "found"), [
@@ -66,12 +68,17 @@ def test_random_is_within_its_bounds(context: Context) -> None:
 def test_git_facts(project: Project) -> None:
     git = project.root / ".git"
     project.write(".git/HEAD", "ref: refs/heads/feature/x\n")
-    project.write(".git/config", '[core]\n[remote "up"]\n\turl = x\n[remote "origin"]\n\turl = git@github.com:acme/infra.git\n')
+    project.write(
+        ".git/config", '[core]\n[remote "up"]\n\turl = x\n[remote "origin"]\n\turl = git@github.com:acme/infra.git\n'
+    )
     project.write(".git/packed-refs", "# pack-refs\nabc123 refs/heads/feature/x\n")
     assert git.is_dir()
     context = Context({}, str(project.root / "sub"))
     (project.root / "sub").mkdir()
-    found = {tag: evaluate(f"!git.{tag}", "", context) for tag in ("root", "sha", "branch", "repository", "owner", "name", "host")}
+    found = {
+        tag: evaluate(f"!git.{tag}", "", context)
+        for tag in ("root", "sha", "branch", "repository", "owner", "name", "host")
+    }
     assert found == {"root": str(project.root), "sha": "abc123", "branch": "feature/x", "repository": "acme/infra",
                      "owner": "acme", "name": "infra", "host": "github.com"}  # fmt: skip
 

@@ -166,7 +166,10 @@ def test_explicit_mistakes(project: Project, argv: list[str], message: str) -> N
 
 
 def test_imports_of_every_kind(project: Project) -> None:
-    project.write("atmos.yaml", "base_path: ./\nimport: [one, 'many/*.yml', tree, '{x,y}.yaml', '**/deep-*', '']\nenv: {M: main}\n")
+    project.write(
+        "atmos.yaml",
+        "base_path: ./\nimport: [one, 'many/*.yml', tree, '{x,y}.yaml', '**/deep-*', '']\nenv: {M: main}\n",
+    )
     project.write("one.yml", "import: [nested.yaml]\nenv: {M: one, N: one}\n")
     project.write("nested.yaml", "env: {N: nested}\n")
     project.write("many/a.yml", "env: {O: a, A: 1}\n")
@@ -283,7 +286,9 @@ def test_identities_merge_deep_and_the_main_file_wins(project: Project) -> None:
 
 
 def test_appended_and_unset(project: Project) -> None:
-    project.write("atmos.yaml", "import: low\nstacks: {included_paths: !append [c], name_pattern: !unset }\nenv: {A: !unset }\n")
+    project.write(
+        "atmos.yaml", "import: low\nstacks: {included_paths: !append [c], name_pattern: !unset }\nenv: {A: !unset }\n"
+    )
     project.write("low.yaml", "stacks: {included_paths: [a, b], name_pattern: x}\nenv: {A: 1}\n")
     config = project.load()
     assert config.get("stacks", "included_paths") == ["a", "b", "c"]
@@ -320,7 +325,9 @@ def test_profile_locations(profiled: Project) -> None:
     home.mkdir(parents=True)
     (home / "x.yaml").write_text("env: {L: mine}\n")
     assert profiled.load("--profile", "mine").env_section() == {"L": "mine"}
-    assert profiled.load("--profile", "mine", env={"ATMOS_XDG_CONFIG_HOME": str(profiled.home / ".config")}).profiles == ("mine",)
+    assert profiled.load(
+        "--profile", "mine", env={"ATMOS_XDG_CONFIG_HOME": str(profiled.home / ".config")}
+    ).profiles == ("mine",)
 
 
 def test_unknown_profiles(profiled: Project) -> None:
@@ -391,12 +398,15 @@ stores: {s: {options: {rows: [[{at: !env TO}], {deep: {er: !env TO}}]}}}
 """)  # fmt: skip
     config = project.load(env={"TO": "there"})
     assert config.get("auth", "identities") == {
-        "a": {"env": [{"key": "FROM", "value": "hi"}, {"key": "TO", "value": "there"}], "tags": ["there", "x"]}}
+        "a": {"env": [{"key": "FROM", "value": "hi"}, {"key": "TO", "value": "there"}], "tags": ["there", "x"]}
+    }
     assert config.get("stores", "s") == {"options": {"rows": [[{"at": "there"}], {"deep": {"er": "there"}}]}}
 
 
 def test_wrong_types_are_listed_together(project: Project) -> None:
-    project.write("atmos.yaml", "stacks:\n  base_path: [a]\ncomponents: {terraform: {deploy_run_init: 'yes'}}\nlogs: 5\n")
+    project.write(
+        "atmos.yaml", "stacks:\n  base_path: [a]\ncomponents: {terraform: {deploy_run_init: 'yes'}}\nlogs: 5\n"
+    )
     with pytest.raises(AtmosError) as caught:
         project.load()
     message = caught.value.message
@@ -406,7 +416,10 @@ def test_wrong_types_are_listed_together(project: Project) -> None:
 
 
 def test_unknown_keys(project: Project) -> None:
-    project.write("atmos.yaml", "comands: []\nstack: {a: 1}\nx-anchors: {}\nsomething-else: 1\nsettings: {terminal: {max_widht: 1}}\n")
+    project.write(
+        "atmos.yaml",
+        "comands: []\nstack: {a: 1}\nx-anchors: {}\nsomething-else: 1\nsettings: {terminal: {max_widht: 1}}\n",
+    )
     config = project.load()
     assert sorted(problem.hint for problem in config.warnings) == ["commands", "stacks"]
     notes = [problem.path for problem in config.problems if problem.severity == "note"]

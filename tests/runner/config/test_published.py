@@ -114,7 +114,9 @@ def test_configurations_of_the_conformance_projects(path: Path) -> None:
 
 def _beyond_a_schema(found: list[str]) -> bool:
     """Mistakes that no JSON Schema can tell: names that refer to nothing, conditions, cycles, functions, versions."""
-    return all(not any(phrase in text for phrase in ("unknown key", "expected type", "must be a list")) for text in found)
+    return all(
+        not any(phrase in text for phrase in ("unknown key", "expected type", "must be a list")) for text in found
+    )
 
 
 def test_workflow_files_of_the_conformance_projects() -> None:

@@ -126,7 +126,9 @@ def test_anchors_may_be_redefined_and_reused() -> None:
     assert len(reader.parse(many, "f")) == 5001  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["[" * 5000, "a: " + "[" * 200 + "]" * 200, "".join(" " * i + "a:\n" for i in range(400))])
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "a: " + "[" * 200 + "]" * 200, "".join(" " * i + "a:\n" for i in range(400))]
+)
 def test_depth_is_bounded(text: str) -> None:
     assert "levels deep" in refused(text).message
 

@@ -170,7 +170,10 @@ def test_repositories(project: Project, repository: Path) -> None:
 
 
 def test_repository_paths_stay_inside(project: Project, repository: Path) -> None:
-    project.write("atmos.yaml", f"import: ['git::file://{repository}//../../etc?ref=v1', 'git::file://{repository}//x?ref=nope']\n")
+    project.write(
+        "atmos.yaml",
+        f"import: ['git::file://{repository}//../../etc?ref=v1', 'git::file://{repository}//x?ref=nope']\n",
+    )
     first, second = project.load().warnings
     assert "leads out of the repository" in first.message
     assert "nope" in second.message

@@ -19,7 +19,9 @@ def test_keys_and_values() -> None:
     assert highlighted('{\n  "a": "b",\n  "c": 5\n}\n') == (
         '{\n  \x1b[36m"a"\x1b[0m: \x1b[32m"b"\x1b[0m,\n  \x1b[36m"c"\x1b[0m: \x1b[33m5\x1b[0m\n}\n'
     )
-    assert highlighted("a:\n  - b  # f.yaml:1\n") == "\x1b[36ma\x1b[0m:\n  - \x1b[32mb\x1b[0m \x1b[90m # f.yaml:1\x1b[0m\n"
+    assert (
+        highlighted("a:\n  - b  # f.yaml:1\n") == "\x1b[36ma\x1b[0m:\n  - \x1b[32mb\x1b[0m \x1b[90m # f.yaml:1\x1b[0m\n"
+    )
     assert highlighted("t: |\n  k: v\nn: true\n") == (
         "\x1b[36mt\x1b[0m: |\n\x1b[32m  k: v\x1b[0m\n\x1b[36mn\x1b[0m: \x1b[33mtrue\x1b[0m\n"
     )

@@ -51,7 +51,9 @@ def test_no_input() -> None:
 
 
 def test_the_environment_is_exact() -> None:
-    outcome = launch.run(["env"], env={"ONLY": "this"}, path="/usr/bin/env", cwd="/", stdout=None, stderr=None, capture=True)
+    outcome = launch.run(
+        ["env"], env={"ONLY": "this"}, path="/usr/bin/env", cwd="/", stdout=None, stderr=None, capture=True
+    )
     assert outcome.stdout == b"ONLY=this\n"
 
 
@@ -122,7 +124,10 @@ def test_only_the_end_is_kept() -> None:
 
 
 def test_children_get_the_usual_pipe_signal() -> None:
-    assert sh("yes | head -n 1; echo ${PIPESTATUS-} >/dev/null; (yes; echo $? >&2) | head -n 1").stderr in (b"141\n", b"")
+    assert sh("yes | head -n 1; echo ${PIPESTATUS-} >/dev/null; (yes; echo $? >&2) | head -n 1").stderr in (
+        b"141\n",
+        b"",
+    )
 
 
 def test_a_nul_in_the_environment_is_explained() -> None:

@@ -76,7 +76,12 @@ def test_shapes_every_split(token: str) -> None:
 
 
 def test_a_word_that_only_contains_a_beginning() -> None:
-    for text in (b"TAKIAIOSFODNN7EXAMPLE\n", b"AKIAIOSFODNN7EXAMPLEx\n", b"ghp_short\n", b"-----BEGIN CERTIFICATE-----\nabc\n"):
+    for text in (
+        b"TAKIAIOSFODNN7EXAMPLE\n",
+        b"AKIAIOSFODNN7EXAMPLEx\n",
+        b"ghp_short\n",
+        b"-----BEGIN CERTIFICATE-----\nabc\n",
+    ):
         assert Mask().apply(text) == text
 
 

@@ -71,14 +71,18 @@ def test_reasons(repository: Project, path: str, text: str, expected: list[Any])
 def test_terraform_runs_them(repository: Project) -> None:
     repository.put("stacks/catalog/c.yaml", FILES["stacks/catalog/c.yaml"].replace("x: 1", "x: 2"))
     done = repository.run("terraform", "plan", "--affected", "--ref", "main", "--include-dependents", "--dry-run")
-    assert done.stderr.splitlines() == [f"✓ Would plan {name} (dry run)" for name in ("c in dev", "app in dev", "c in prod")]
+    assert done.stderr.splitlines() == [
+        f"✓ Would plan {name} (dry run)" for name in ("c in dev", "app in dev", "c in prod")
+    ]
 
 
 def test_another_clone(repository: Project, tmp_path: Path) -> None:
     shutil.copytree(repository.root, tmp_path / "clone")
     repository.put("stacks/deploy/prod.yaml", "import: [catalog/c]\nvars: {stage: prod, y: 1}\n")
     assert affected(repository, "--repo-path", str(tmp_path / "clone")) == [
-        ["c", "prod", ["stack.vars"]], ["net", "prod", ["stack.vars"]]]
+        ["c", "prod", ["stack.vars"]],
+        ["net", "prod", ["stack.vars"]],
+    ]
 
 
 @pytest.mark.parametrize("argv", [("--ref", "nope"), ("--sha", "deadbeef"), ()])

@@ -9,17 +9,25 @@ from tests.runner.stacks.conftest import CONFIG, Project
 
 VARS = "vars: {a: !aws.account_id , arn: !aws.caller_identity_arn , r: !aws.region }"
 FILES = {"stacks/deploy/dev.yaml": f"vars: {{stage: dev}}\ncomponents: {{terraform: {{c: {{{VARS}}}}}}}\n"}
-AUTH = CONFIG + """
+AUTH = (
+    CONFIG
+    + """
 auth:
   identities:
     keys: {kind: aws/user, credentials: {access_key_id: AKIAEXAMPLEEXAMPLE00, secret_access_key: not-a-secret-0123456789, region: us-east-2}}
     role: {kind: aws/assume-role, via: {identity: keys}, principal: {assume_role: "arn:aws:iam::123456789012:role/Operator", session_name: me}}
 """
+)
 
 
 def test_as_the_caller(project: Callable[..., Project], aws_endpoint: str) -> None:
     made = project(FILES)
-    env = {"AWS_ENDPOINT_URL": aws_endpoint, "AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_SECRET_ACCESS_KEY": "mine", "AWS_REGION": "eu-west-1"}
+    env = {
+        "AWS_ENDPOINT_URL": aws_endpoint,
+        "AWS_ACCESS_KEY_ID": "AKIAMINE",
+        "AWS_SECRET_ACCESS_KEY": "mine",
+        "AWS_REGION": "eu-west-1",
+    }
     done = made.run("describe", "component", "c", "-s", "dev", "-q", ".vars", "-f", "json", **env)
     found = json.loads(done.stdout)
     assert (found["a"], found["r"]) == ("123456789012", "eu-west-1")
@@ -28,7 +36,20 @@ def test_as_the_caller(project: Callable[..., Project], aws_endpoint: str) -> No
 
 def test_as_an_identity(project: Callable[..., Project], aws_endpoint: str) -> None:
     made = project(FILES, AUTH)
-    done = made.run("describe", "component", "c", "-s", "dev", "-q", ".vars", "-f", "json", "-i", "role", AWS_ENDPOINT_URL=aws_endpoint)
+    done = made.run(
+        "describe",
+        "component",
+        "c",
+        "-s",
+        "dev",
+        "-q",
+        ".vars",
+        "-f",
+        "json",
+        "-i",
+        "role",
+        AWS_ENDPOINT_URL=aws_endpoint,
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["arn"] == "arn:aws:sts::123456789012:assumed-role/Operator/me"

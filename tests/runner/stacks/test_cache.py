@@ -58,7 +58,11 @@ def test_a_changed_file_is_read_again(project: Make) -> None:
 
 
 def test_places_are_known_from_the_cache_too(project: Make) -> None:
-    made = project({"stacks/deploy/dev.yaml": "vars: {stage: dev}\ncomponents:\n  terraform:\n    c: {}\n    d:\n      vars: [a]\n"})
+    made = project(
+        {
+            "stacks/deploy/dev.yaml": "vars: {stage: dev}\ncomponents:\n  terraform:\n    c: {}\n    d:\n      vars: [a]\n"
+        }
+    )
     for _ in range(2):
         time.sleep(0.1)
         made.describe("c", "dev")

@@ -15,18 +15,24 @@ TEMPLATES = CONFIG + "templates: {settings: {enabled: true}}\n"
 
 
 def one(body: str, more: str = "") -> dict[str, str]:
-    return {"stacks/deploy/dev.yaml": f"{more}\nvars: {{stage: dev}}\ncomponents:\n  terraform:\n    c:\n      {body}\n"}
+    return {
+        "stacks/deploy/dev.yaml": f"{more}\nvars: {{stage: dev}}\ncomponents:\n  terraform:\n    c:\n      {body}\n"
+    }
 
 
 def test_bases_in_order_then_own_values(project: Make) -> None:
-    made = project({"stacks/deploy/dev.yaml": """
+    made = project(
+        {
+            "stacks/deploy/dev.yaml": """
 vars: {stage: dev}
 components:
   terraform:
     a: {vars: {x: 1, y: 1}}
     b: {vars: {x: 2}}
     c: {metadata: {inherits: [a, b]}, vars: {z: 3}}
-"""})
+"""
+        }
+    )
     assert made.describe("c", "dev")["vars"] == {"stage": "dev", "x": 2, "y": 1, "z": 3}
 
 
@@ -35,10 +41,14 @@ def test_pointer_to_a_folder_only_is_lost(project: Make) -> None:
 
 
 def test_pointer_to_a_component_inherits_and_names_the_module(project: Make) -> None:
-    made = project({"stacks/deploy/dev.yaml": """
+    made = project(
+        {
+            "stacks/deploy/dev.yaml": """
 vars: {stage: dev}
 components: {terraform: {base: {vars: {x: 1}}, c: {component: base}}}
-"""})
+"""
+        }
+    )
     found = made.describe("c", "dev")
     assert (found["component"], found["vars"]["x"], found["workspace"]) == ("base", 1, "dev-c")
 
@@ -75,23 +85,29 @@ def test_state_prefixes(project: Make, component: str, backend: dict[str, str]) 
 
 
 def test_azurerm_key(project: Make) -> None:
-    made = project(one("metadata: {component: infra/vpc}", "terraform: {backend_type: azurerm, backend: {azurerm: {key: shared}}}"))
+    made = project(
+        one("metadata: {component: infra/vpc}", "terraform: {backend_type: azurerm, backend: {azurerm: {key: shared}}}")
+    )
     assert made.describe("c", "dev")["backend"] == {"key": "shared/infra-vpc.terraform.tfstate"}
 
 
 def test_remote_state_starts_from_the_backend(project: Make) -> None:
-    made = project(one("remote_state_backend: {s3: {role: r}}", "terraform: {backend_type: s3, backend: {s3: {bucket: b}}}"))
+    made = project(
+        one("remote_state_backend: {s3: {role: r}}", "terraform: {backend_type: s3, backend: {s3: {bucket: b}}}")
+    )
     found = made.describe("c", "dev")
     assert found["remote_state_backend"] == {"bucket": "b", "workspace_key_prefix": "c", "role": "r"}
     assert found["remote_state_backend_type"] == "s3"
 
 
 def test_a_mismatched_backend_breaks_only_its_component(project: Make) -> None:
-    files = {"stacks/deploy/dev.yaml": """
+    files = {
+        "stacks/deploy/dev.yaml": """
 vars: {stage: dev}
 terraform: {backend: {s3: {bucket: b}}}
 components: {terraform: {bad: {backend_type: local}, good: {}}}
-"""}
+"""
+    }
     made = project(files)
     assert made.describe("good", "dev")["backend_type"] == ""
     with pytest.raises(AtmosError, match="backend_type does not match"):
@@ -101,10 +117,17 @@ components: {terraform: {bad: {backend_type: local}, good: {}}}
 class TestTemplates:
     def test_computed_names_and_missing_values(self, project: Make) -> None:
         body = 'vars: {name: "{{ .vars.stage }}-{{ .atmos_component }}", x: "{{ .vars.missing }}"}'
-        assert project(one(body), TEMPLATES).describe("c", "dev")["vars"] == {"name": "dev-c", "stage": "dev", "x": "<no value>"}
+        assert project(one(body), TEMPLATES).describe("c", "dev")["vars"] == {
+            "name": "dev-c",
+            "stage": "dev",
+            "x": "<no value>",
+        }
 
     def test_stay_text_when_switched_off(self, project: Make) -> None:
-        assert project(one('vars: {name: "{{ .vars.stage }}"}')).describe("c", "dev")["vars"]["name"] == "{{ .vars.stage }}"
+        assert (
+            project(one('vars: {name: "{{ .vars.stage }}"}')).describe("c", "dev")["vars"]["name"]
+            == "{{ .vars.stage }}"
+        )
 
     def test_unquoted_text_is_typed_again(self, project: Make) -> None:
         body = 'vars: {zero: 0, plain: "1{{ .vars.zero }}", quoted: "{{ .vars.zero }}", account: "00{{ .vars.zero }}234567890"}'
@@ -138,7 +161,9 @@ class TestTemplates:
 
     def test_other_delimiters(self, project: Make) -> None:
         config = CONFIG + 'templates: {settings: {enabled: true, delimiters: ["[[", "]]"]}}\n'
-        found = project(one('vars: {x: "[[ .vars.stage ]]", y: "{{ .vars.stage }}"}'), config).describe("c", "dev")["vars"]
+        found = project(one('vars: {x: "[[ .vars.stage ]]", y: "{{ .vars.stage }}"}'), config).describe("c", "dev")[
+            "vars"
+        ]
         assert (found["x"], found["y"]) == ("dev", "{{ .vars.stage }}")
 
     def test_delimiters_are_two(self, project: Make) -> None:
@@ -149,28 +174,41 @@ class TestTemplates:
 
 class TestImports:
     def test_context_fills_text_and_whole_values(self, project: Make) -> None:
-        made = project({
-            "stacks/mixins/t.yaml": 'components: {terraform: {c: {vars: {count: "{{ .n }}", label: "a-{{ .n }}", m: "{{ .m }}"}}}}',
-            "stacks/deploy/dev.yaml": "import: [{path: mixins/t, context: {n: 5, m: {k: [1]}}}]\nvars: {stage: dev}\n",
-        })
+        made = project(
+            {
+                "stacks/mixins/t.yaml": 'components: {terraform: {c: {vars: {count: "{{ .n }}", label: "a-{{ .n }}", m: "{{ .m }}"}}}}',
+                "stacks/deploy/dev.yaml": "import: [{path: mixins/t, context: {n: 5, m: {k: [1]}}}]\nvars: {stage: dev}\n",
+            }
+        )
         assert made.describe("c", "dev")["vars"] == {"stage": "dev", "count": 5, "label": "a-5", "m": {"k": [1]}}
 
     def test_values_of_a_context_are_not_rendered_again(self, project: Make) -> None:
-        made = project({
-            "stacks/mixins/t.yaml": 'components: {terraform: {c: {vars: {v: "{{ .v }}"}}}}',
-            "stacks/deploy/dev.yaml": "import: [{path: mixins/t, context: {v: '{{ .nope }} \" : # x'}}]\nvars: {stage: dev}\n",
-        })
+        made = project(
+            {
+                "stacks/mixins/t.yaml": 'components: {terraform: {c: {vars: {v: "{{ .v }}"}}}}',
+                "stacks/deploy/dev.yaml": "import: [{path: mixins/t, context: {v: '{{ .nope }} \" : # x'}}]\nvars: {stage: dev}\n",
+            }
+        )
         assert made.describe("c", "dev")["vars"]["v"] == '{{ .nope }} " : # x'
 
     def test_templates_of_files_see_the_environment(self, project: Make) -> None:
-        made = project({"stacks/deploy/dev.yaml.tmpl": 'vars: {stage: "{{ env "WHERE" | lower }}"}\ncomponents: {terraform: {c: {}}}'})
+        made = project(
+            {
+                "stacks/deploy/dev.yaml.tmpl": 'vars: {stage: "{{ env "WHERE" | lower }}"}\ncomponents: {terraform: {c: {}}}'
+            }
+        )
         assert made.describe("c", "dev", WHERE="DEV")["vars"] == {"stage": "dev"}
 
     def test_missing_and_forgiven(self, project: Make) -> None:
-        made = project({"stacks/deploy/dev.yaml": "import: [nothing]\nvars: {stage: dev}\ncomponents: {terraform: {c: {}}}"})
+        made = project(
+            {"stacks/deploy/dev.yaml": "import: [nothing]\nvars: {stage: dev}\ncomponents: {terraform: {c: {}}}"}
+        )
         with pytest.raises(AtmosError, match=r"stack import not found.*'nothing'.*deploy/dev\.yaml"):
             made.describe("c", "dev")
-        made.put("stacks/deploy/dev.yaml", "import: [{path: nothing, skip_if_missing: true}]\nvars: {stage: dev}\ncomponents: {terraform: {c: {}}}")
+        made.put(
+            "stacks/deploy/dev.yaml",
+            "import: [{path: nothing, skip_if_missing: true}]\nvars: {stage: dev}\ncomponents: {terraform: {c: {}}}",
+        )
         assert made.describe("c", "dev")["atmos_component"] == "c"
 
     def test_circle(self, project: Make) -> None:
@@ -182,15 +220,20 @@ class TestImports:
             made.describe("c", "dev")
 
     def test_deps_and_imports(self, project: Make) -> None:
-        made = project({
-            "stacks/catalog/c.yaml": "components: {terraform: {c: {vars: {x: 1, y: 1}}}}",
-            "stacks/catalog/unused.yaml": "components: {terraform: {d: {}}}",
-            "stacks/deploy/dev.yaml": "import: [catalog/c, catalog/unused]\nvars: {stage: dev}\ncomponents: {terraform: {c: {vars: {y: 2}}}}",
-        })
+        made = project(
+            {
+                "stacks/catalog/c.yaml": "components: {terraform: {c: {vars: {x: 1, y: 1}}}}",
+                "stacks/catalog/unused.yaml": "components: {terraform: {d: {}}}",
+                "stacks/deploy/dev.yaml": "import: [catalog/c, catalog/unused]\nvars: {stage: dev}\ncomponents: {terraform: {c: {vars: {y: 2}}}}",
+            }
+        )
         found = made.describe("c", "dev")
         assert found["imports"] == ["catalog/c", "catalog/unused"]
         assert found["deps"] == found["deps_all"] == ["catalog/c", "deploy/dev"]
-        assert [step["stack_file"] for step in found["sources"]["vars"]["y"]["stack_dependencies"]] == ["deploy/dev", "catalog/c"]
+        assert [step["stack_file"] for step in found["sources"]["vars"]["y"]["stack_dependencies"]] == [
+            "deploy/dev",
+            "catalog/c",
+        ]
 
 
 OVERRIDES = {
@@ -206,7 +249,10 @@ OVERRIDES = {
         ("import: [teams/one, teams/two]\noverrides: {vars: {a: a-p, b: b-p, c: c-p}}", "a-p b-p c-p d"),
         ("import: [teams/one, teams/two]\noverrides: {vars: {a: a-s}}", "a-s b-team2 c-team1 d"),
         ("import: [teams/one, teams/two]", "a-team2 b-team2 c-team1 d"),
-        ("import: [teams/one]\noverrides: {vars: {a: t, b: t}}\nterraform: {overrides: {vars: {a: t2}}}", "t2 t c-team1 d"),
+        (
+            "import: [teams/one]\noverrides: {vars: {a: t, b: t}}\nterraform: {overrides: {vars: {a: t2}}}",
+            "t2 t c-team1 d",
+        ),
         ("import: [catalog/c1, teams/none]", "a b c d"),
         ("import: [teams/none, catalog/c1]", "o b c d"),
     ],
@@ -232,7 +278,11 @@ class TestFunctions:
         assert made.describe("c", "dev")["vars"]["m"] == {"a": 1, "b": 2}
 
     def test_labels_and_tags(self, project: Make) -> None:
-        made = project(one("metadata: {tags: [t], labels: {b: 1, a: 2}}\n      vars: {t: !tags , l: !labels , k: !labels.keys , v: !labels.values }"))
+        made = project(
+            one(
+                "metadata: {tags: [t], labels: {b: 1, a: 2}}\n      vars: {t: !tags , l: !labels , k: !labels.keys , v: !labels.values }"
+            )
+        )
         found = made.describe("c", "dev")["vars"]
         assert (found["t"], found["l"], found["k"], found["v"]) == (["t"], {"a": 2, "b": 1}, ["a", "b"], [2, 1])
 
@@ -241,7 +291,9 @@ class TestFunctions:
             project(one("vars: {x: !store none dev c key}")).describe("c", "dev")
 
     def test_unknown_tag(self, project: Make) -> None:
-        with pytest.raises(AtmosError, match=r"unsupported YAML tag: '!nosuch' found in file 'deploy/dev\.yaml:\d+.*!env"):
+        with pytest.raises(
+            AtmosError, match=r"unsupported YAML tag: '!nosuch' found in file 'deploy/dev\.yaml:\d+.*!env"
+        ):
             project(one("vars: {x: !nosuch y}")).describe("c", "dev")
 
 
@@ -252,7 +304,9 @@ class TestLocals:
         assert made.describe("c", "dev")["vars"] == {"stage": "dev", "x": "z-dev", "p": {"q": [1]}}
 
     def test_function_in_a_local(self, project: Make) -> None:
-        made = project(one('vars: {x: "{{ .locals.a }}", y: "<{{ .locals.a }}>"}', "locals: {a: !env WHO nobody}"), TEMPLATES)
+        made = project(
+            one('vars: {x: "{{ .locals.a }}", y: "<{{ .locals.a }}>"}', "locals: {a: !env WHO nobody}"), TEMPLATES
+        )
         found = made.describe("c", "dev", WHO="me")["vars"]
         assert (found["x"], found["y"]) == ("me", "<me>")
 
@@ -284,7 +338,9 @@ class TestNames:
         assert caught.value.hints[0] == "Did you mean production?"
 
     def test_a_path_names_a_stack(self, project: Make) -> None:
-        found = project({"stacks/deploy/eu/x.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {}}}"}).describe("c", "eu/x")
+        found = project({"stacks/deploy/eu/x.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {}}}"}).describe(
+            "c", "eu/x"
+        )
         assert (found["atmos_stack"], found["atmos_stack_file"], found["workspace"]) == ("eu/x", "deploy/eu/x", "dev")
 
     def test_misspelt_component_and_stack(self, project: Make) -> None:
@@ -298,16 +354,22 @@ class TestNames:
         assert any("stack dev?" in hint for hint in caught.value.hints)
 
     def test_one_component_in_two_files(self, project: Make) -> None:
-        made = project({
-            "stacks/deploy/a.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {vars: {n: 1}}, same: {}}}",
-            "stacks/deploy/b.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {vars: {n: 2}}, same: {}}}",
-        })
+        made = project(
+            {
+                "stacks/deploy/a.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {vars: {n: 1}}, same: {}}}",
+                "stacks/deploy/b.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {vars: {n: 2}}, same: {}}}",
+            }
+        )
         assert made.describe("same", "dev")["atmos_stack_file"] == "deploy/a"
         with pytest.raises(AtmosError, match=r"duplicate component configuration.*`c`.*`dev`.*deploy/a, deploy/b"):
             made.describe("c", "dev")
 
     def test_completion_helpers(self, project: Make) -> None:
-        made = project({"stacks/deploy/a.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {}, base: {metadata: {type: abstract}}}}"})
+        made = project(
+            {
+                "stacks/deploy/a.yaml": "vars: {stage: dev}\ncomponents: {terraform: {c: {}, base: {metadata: {type: abstract}}}}"
+            }
+        )
         app = made.app()
         assert stacks.has_stacks(app)
         assert (stacks.stack_names(app), stacks.component_names(app, "dev")) == (["dev"], ["c"])

@@ -75,7 +75,9 @@ def test_tagged_values_are_shown_as_they_were_written() -> None:
 
 _LEAVES = st.none() | st.integers() | st.text(max_size=3) | st.booleans()
 _TREES: st.SearchStrategy[Any] = st.recursive(
-    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
 )
 _MAPS = st.dictionaries(st.sampled_from("abc"), _TREES, max_size=3)
 

@@ -72,10 +72,14 @@ def test_imports_by_extension_template_and_folder(tmp_path: Path) -> None:
     assert found("catalog/nothing") == []
 
 
-@pytest.mark.parametrize("path", ["github.com/a/b", "git::https://x/y", "https://x/y.yaml", "git@github.com:a/b", "s3::x"])
+@pytest.mark.parametrize(
+    "path", ["github.com/a/b", "git::https://x/y", "https://x/y.yaml", "git@github.com:a/b", "s3::x"]
+)
 def test_remote_imports_are_recognised(path: str) -> None:
     assert discover.is_remote(path)
 
 
 def test_local_imports_are_not_remote() -> None:
-    assert not any(discover.is_remote(path) for path in ("catalog/vpc", "../x", "mixins/region/us-east-2.yaml", "a.b/c"))
+    assert not any(
+        discover.is_remote(path) for path in ("catalog/vpc", "../x", "mixins/region/us-east-2.yaml", "a.b/c")
+    )

@@ -32,7 +32,9 @@ def compiled(text: str, kind: str = "command") -> tuple[list[dict[str, Any]], li
 class Outcome:
     """What a run gave. code: the exit code, also of an error; error: the error or None."""
 
-    def __init__(self, code: int, out: str, err: str, error: AtmosError | None, run: Run, events: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, code: int, out: str, err: str, error: AtmosError | None, run: Run, events: list[dict[str, Any]]
+    ) -> None:
         self.code, self.out, self.err, self.error, self.run, self.events = code, out, err, error, run, events
 
 
@@ -45,18 +47,37 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     (tmp_path / "atmos.yaml").write_text("base_path: ./\n")
     monkeypatch.chdir(tmp_path)
 
-    def start(text: str, *, kind: str = "command", argv: list[str] | None = None, env: dict[str, str] | None = None,
-              owner: dict[str, Any] | None = None, data: dict[str, Any] | None = None, config: str = "", **more: Any) -> Outcome:
+    def start(
+        text: str,
+        *,
+        kind: str = "command",
+        argv: list[str] | None = None,
+        env: dict[str, str] | None = None,
+        owner: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        config: str = "",
+        **more: Any,
+    ) -> Outcome:
         if config:
             (tmp_path / "atmos.yaml").write_text("base_path: ./\n" + config)
         steps, problems = compiled(text, kind)
         assert not problems, problems
-        full = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), **(env or {})}
+        full = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            **(env or {}),
+        }
         flags, _ = scan(argv or [], full)
         app = App(argv or [], full, str(tmp_path), flags)
         events: list[dict[str, Any]] = []
-        engine = Run(app, Owner(kind=kind, name="demo", **(owner or {})), [Step(step) for step in steps], data=data or {},
-                     **{"on_event": events.append, **more})
+        engine = Run(
+            app,
+            Owner(kind=kind, name="demo", **(owner or {})),
+            [Step(step) for step in steps],
+            data=data or {},
+            **{"on_event": events.append, **more},
+        )
         error: AtmosError | None = None
         try:
             code = engine.execute()

@@ -68,7 +68,11 @@ WRONG = [
     ("- {type: parallel, steps: [{name: a, command: x}, {name: a, command: x}]}", 'duplicate step name "a"', ""),
     ("- {type: parallel, steps: [{name: a, command: x, needs: [b]}]}", 'needs unknown step "b"', ""),
     ("- {type: parallel, steps: [{name: a, command: x, needs: a}]}", "`needs` has to be a list", ""),
-    ("- {name: p, type: parallel, steps: [{name: a, command: x, needs: [b]}, {name: b, command: x, needs: [a]}]}", "cyclic needs", ""),
+    (
+        "- {name: p, type: parallel, steps: [{name: a, command: x, needs: [b]}, {name: b, command: x, needs: [a]}]}",
+        "cyclic needs",
+        "",
+    ),
     ("- {command: x, steps: [y]}", "has nested steps", ""),
 ]
 
@@ -100,10 +104,18 @@ def test_all_mistakes_at_once_and_plain_data() -> None:
 
 
 def test_texts_are_as_written() -> None:
-    (step,), problems = compiled("- {command: 1.10, env: {A: 0644, B: yes, C: true, D: 1.50, E: null}, outputs: {x: 2.0}}")
+    (step,), problems = compiled(
+        "- {command: 1.10, env: {A: 0644, B: yes, C: true, D: 1.50, E: null}, outputs: {x: 2.0}}"
+    )
     assert not problems
     assert step["command"] == "1.10"
-    assert step["env"] == [["A", "420", None], ["B", "yes", None], ["C", "1", None], ["D", "1.5", None], ["E", None, None]]
+    assert step["env"] == [
+        ["A", "420", None],
+        ["B", "yes", None],
+        ["C", "1", None],
+        ["D", "1.5", None],
+        ["E", None, None],
+    ]
     assert step["outputs"] == {"x": "2.0"}
 
 

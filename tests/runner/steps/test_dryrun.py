@@ -9,7 +9,8 @@ from tests.runner.steps.conftest import Runner
 
 def test_nothing_happens_and_all_is_shown(run: Runner, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
-    done = run("""
+    done = run(
+        """
 - {name: find, command: 'touch ran; echo {{ .x }}'}
 - {name: use, env: {E: 'v-{{ .x }}', S: '{{ .steps.find.value }}'}, timeout: 5s, retry: {max_attempts: 2}, command: 'echo {{ .x }} {{ .steps.find.value }} {{ .env.V }}'}
 - {name: ask, type: input, prompt: 'Who is {{ .x }}?'}
@@ -22,7 +23,11 @@ def test_nothing_happens_and_all_is_shown(run: Runner, tmp_path: Path) -> None:
 - {name: tidy, when: failure, command: echo tidy}
 - {type: env, vars: {COLOUR: green}}
 - {name: last, command: 'echo {{ .env.COLOUR }}'}
-""", dry_run=True, data={"x": "X"}, owner={"env": [["V", "", "touch asked; echo v"]], "identity": "ghost"})
+""",
+        dry_run=True,
+        data={"x": "X"},
+        owner={"env": [["V", "", "touch asked; echo v"]], "identity": "ghost"},
+    )
     assert (done.code, done.out) == (0, "")
     for text in (
         "touch ran; echo X", "echo X {{ .steps.find.value }} $(touch asked; echo v)", "env: E=v-X", "env: S={{ .steps.find.value }}",
@@ -32,7 +37,9 @@ def test_nothing_happens_and_all_is_shown(run: Runner, tmp_path: Path) -> None:
     ):  # fmt: skip
         assert text in done.err, text
     assert "hidden" not in done.err
-    assert [path for path in sorted(tmp_path.iterdir()) if path.name != "cache"] == [path for path in before if path.name != "cache"]
+    assert [path for path in sorted(tmp_path.iterdir()) if path.name != "cache"] == [
+        path for path in before if path.name != "cache"
+    ]
 
 
 def test_a_template_that_can_never_be_rendered_is_an_error(run: Runner) -> None:

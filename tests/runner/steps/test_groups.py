@@ -54,7 +54,10 @@ def test_results_of_children(run: Runner) -> None:
 
 
 def test_best_effort_and_thresholds(run: Runner, tmp_path: Path) -> None:
-    assert run("- {type: parallel, fail: {mode: best_effort}, steps: [{name: a, command: exit 3}]}\n- echo on\n").out == "on\n"
+    assert (
+        run("- {type: parallel, fail: {mode: best_effort}, steps: [{name: a, command: exit 3}]}\n- echo on\n").out
+        == "on\n"
+    )
     done = run("""
 - type: parallel
   max_concurrency: 1
@@ -126,21 +129,30 @@ def test_matrix(run: Runner) -> None:
 
 
 def test_a_condition_that_cannot_be_evaluated_fails_its_child(run: Runner) -> None:
-    done = run("- {type: parallel, steps: [{name: a, when: env.NOPE == 'x', command: echo a}, {name: b, command: echo b}]}\n")
+    done = run(
+        "- {type: parallel, steps: [{name: a, when: env.NOPE == 'x', command: echo a}, {name: b, command: echo b}]}\n"
+    )
     assert done.code == 1
     assert "NOPE" in str(done.error)
 
 
 def test_children_have_no_input(run: Runner) -> None:
-    assert run("- {type: parallel, output: {show_summary: false}, steps: [{name: a, command: cat; echo end}]}\n").out == "end\n"
+    assert (
+        run("- {type: parallel, output: {show_summary: false}, steps: [{name: a, command: cat; echo end}]}\n").out
+        == "end\n"
+    )
 
 
 def test_retry_timeout_and_template_errors_of_children(run: Runner) -> None:
-    done = run("- {type: parallel, steps: [{name: a, command: 'echo x >> n; test $(wc -l < n) -ge 2', retry: {max_attempts: 3}}]}\n")
+    done = run(
+        "- {type: parallel, steps: [{name: a, command: 'echo x >> n; test $(wc -l < n) -ge 2', retry: {max_attempts: 3}}]}\n"
+    )
     assert done.code == 0
     done = run("- {type: parallel, steps: [{name: a, command: sleep 20, timeout: 100ms}]}\n")
     assert done.code == 124
-    done = run("- {type: parallel, steps: [{name: a, command: 'echo {{ .no }}'}]}\n- {command: echo on, when: always}\n")
+    done = run(
+        "- {type: parallel, steps: [{name: a, command: 'echo {{ .no }}'}]}\n- {command: echo on, when: always}\n"
+    )
     assert (done.code, done.out) == (1, "on\n")
 
 
@@ -153,19 +165,24 @@ def test_many_nodes_cost_little(run: Runner) -> None:
 
 
 def test_a_timeout_of_the_group(run: Runner, tmp_path: Path) -> None:
-    done = run("- {name: g, type: parallel, timeout: 300ms, steps: [{name: a, command: 'sleep 20; touch never'}, {name: b, command: echo b}]}\n")
+    done = run(
+        "- {name: g, type: parallel, timeout: 300ms, steps: [{name: a, command: 'sleep 20; touch never'}, {name: b, command: echo b}]}\n"
+    )
     assert done.code == 124
     assert 'step "g" timed out after 300ms' in str(done.error)
     assert "1 succeeded, 0 failed, 0 skipped, 1 canceled" in done.err
 
 
 def test_restored_children(run: Runner) -> None:
-    done = run("""
+    done = run(
+        """
 - name: g
   type: parallel
   output: {show_summary: false}
   steps: [{name: a, command: echo a}, {name: b, needs: [a], command: 'echo b {{ .steps.a.value }}'}]
-""", restored={("g", "a"): {"value": "kept"}})
+""",
+        restored={("g", "a"): {"value": "kept"}},
+    )
     assert done.out == "b kept\n"
 
 

@@ -24,7 +24,9 @@ class Server:
             def handle_any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 owner.calls.append((self.command, self.path, dict(self.headers), body))
-                status = 503 if self.path == "/flaky" and len(owner.calls) < 3 else 404 if self.path == "/missing" else 200
+                status = (
+                    503 if self.path == "/flaky" and len(owner.calls) < 3 else 404 if self.path == "/missing" else 200
+                )
                 answer = json.dumps({"path": self.path, "body": body}).encode()
                 self.send_response(status)
                 self.send_header("X-Answer", "yes")
@@ -69,7 +71,11 @@ def test_bodies(run: Runner, server: Server) -> None:
     run(f"- {{type: webhook, method: post, url: {server.url}/a, form: {{x: 'a b', y: '2'}}}}\n"
         f"- {{type: http, method: PUT, url: {server.url}/b, headers: {{Content-Type: application/json}}, form: {{x: y}}}}\n"
         f"- {{type: http, method: delete, url: {server.url}/c, body: text}}\n")  # fmt: skip
-    assert [(method, body) for method, _, _, body in server.calls] == [("POST", "x=a+b&y=2"), ("PUT", '{"x": "y"}'), ("DELETE", "text")]
+    assert [(method, body) for method, _, _, body in server.calls] == [
+        ("POST", "x=a+b&y=2"),
+        ("PUT", '{"x": "y"}'),
+        ("DELETE", "text"),
+    ]
     assert server.calls[0][2]["Content-Type"] == "application/x-www-form-urlencoded"
 
 
@@ -79,11 +85,15 @@ def test_expectations(run: Runner, server: Server) -> None:
     assert "got 404" in str(done.error)
     assert run(f"- {{type: http, url: {server.url}/missing, expect: {{status: [404]}}}}\n").code == 0
     assert run(f"- {{type: http, url: {server.url}/x, expect: {{response: ['/pa.h/']}}}}\n").code == 0
-    assert "did not match expected pattern" in str(run(f"- {{type: http, url: {server.url}/x, expect: {{response: nope}}}}\n").error)
+    assert "did not match expected pattern" in str(
+        run(f"- {{type: http, url: {server.url}/x, expect: {{response: nope}}}}\n").error
+    )
 
 
 def test_attempts(run: Runner, server: Server) -> None:
-    done = run(f"- {{name: c, type: http, url: {server.url}/flaky, retry: {{max_attempts: 5, initial_delay: 1ms}}}}\n- echo {{{{ .steps.c.attempts }}}}\n")
+    done = run(
+        f"- {{name: c, type: http, url: {server.url}/flaky, retry: {{max_attempts: 5, initial_delay: 1ms}}}}\n- echo {{{{ .steps.c.attempts }}}}\n"
+    )
     assert done.out == "3\n"
     server.calls.clear()
     done = run(f"- {{type: http, url: {server.url}/missing, retry: {{max_attempts: 5}}}}\n")

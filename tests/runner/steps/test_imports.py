@@ -19,7 +19,12 @@ print(" ".join(sorted(set(sys.modules) - before)))
 
 
 def test_what_the_engine_imports() -> None:
-    done = subprocess.run([sys.executable, "-S", "-c", "import sys; sys.path.insert(0, '.')" + SCRIPT], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", "import sys; sys.path.insert(0, '.')" + SCRIPT],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert not loaded & set(HEAVY)
     assert "runner" in loaded

@@ -18,7 +18,16 @@ from runner.steps.model import Step
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("30s", 30), ("1m30s", 90), ("1.5h", 5400), ("250ms", 0.25), ("1h2m3s", 3723), ("0", 0), (".5s", 0.5), ("3us", 3e-6)],
+    [
+        ("30s", 30),
+        ("1m30s", 90),
+        ("1.5h", 5400),
+        ("250ms", 0.25),
+        ("1h2m3s", 3723),
+        ("0", 0),
+        (".5s", 0.5),
+        ("3us", 3e-6),
+    ],
 )
 def test_durations(text: str, seconds: float) -> None:
     assert durations.parse(text) == pytest.approx(seconds)
@@ -57,7 +66,7 @@ ENV = {"HOME": "/home/me", "STAGE": "dev", "TWO": "a b"}
         ("~/bin ~ x~", ["/home/me/bin", "/home/me", "x~"]),
         ("a\n  b\n", ["a", "b"]),
         ("s-{a,b} {x}", ["s-a", "s-b", "{x}"]),
-        ("version \"unclosed", ["version", '"unclosed']),
+        ('version "unclosed', ["version", '"unclosed']),
         ("a $(cmd) b", ["a", "$(cmd)", "b"]),
         ("plan -- -x '' $NONE", ["plan", "--", "-x", ""]),
         ("*.tf", ["*.tf"]),
@@ -76,7 +85,9 @@ def test_quoted_words_come_back(given_words: list[str]) -> None:
 
 
 def test_layers_of_a_command() -> None:
-    start = environment.base({"A": "caller", "B": "caller", "PATH": "/bin"}, [("B", "top"), ("GONE", None)], "/opt/atmos/bin/atmos")
+    start = environment.base(
+        {"A": "caller", "B": "caller", "PATH": "/bin"}, [("B", "top"), ("GONE", None)], "/opt/atmos/bin/atmos"
+    )
     assert start == {"A": "caller", "B": "top", "PATH": "/opt/atmos/bin:/bin", "ATMOS_CLI_PATH": "/opt/atmos/bin/atmos"}
 
     def identity(env: dict[str, str]) -> dict[str, str]:
@@ -178,7 +189,9 @@ def test_elapsed_time_bounds_attempts_and_pauses() -> None:
         raise StepError("no", exit_code=7)
 
     with pytest.raises(StepError, match="retry timeout exceeded after 10s") as caught:
-        retry.run(attempt, {"max_elapsed_time": 10.0, "initial_delay": 4.0}, prefix=False, wait=wait, clock=lambda: now[0])
+        retry.run(
+            attempt, {"max_elapsed_time": 10.0, "initial_delay": 4.0}, prefix=False, wait=wait, clock=lambda: now[0]
+        )
     assert caught.value.exit_code == 1
     assert now[0] < 12.5
 

@@ -37,7 +37,9 @@ def project(tmp_path: Path) -> Path:
 
 def start(atmos: Path, project: Path, *words: str) -> pexpect.spawn:
     env = {"PATH": os.environ["PATH"], "HOME": str(project), "LANG": "C.UTF-8", "TERM": "xterm"}
-    return pexpect.spawn(str(atmos), list(words), cwd=str(project), env=env, timeout=60, encoding="utf-8", dimensions=(30, 160))
+    return pexpect.spawn(
+        str(atmos), list(words), cwd=str(project), env=env, timeout=60, encoding="utf-8", dimensions=(30, 160)
+    )
 
 
 def test_every_kind_of_question(atmos: Path, project: Path) -> None:

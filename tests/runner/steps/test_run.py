@@ -27,7 +27,9 @@ def test_results_and_outputs(run: Runner) -> None:
 
 
 def test_a_failed_step_leaves_no_result_and_ends_a_command_at_the_missing_key(run: Runner) -> None:
-    done = run("- {name: a, command: exit 4}\n- {name: b, command: 'echo {{ .steps.a.value }}', when: always}\n- {command: echo c, when: always}\n")
+    done = run(
+        "- {name: a, command: exit 4}\n- {name: b, command: 'echo {{ .steps.a.value }}', when: always}\n- {command: echo c, when: always}\n"
+    )
     assert done.code == 4
     assert done.out == ""
     assert done.error is not None
@@ -52,9 +54,14 @@ def test_outputs_that_fail_do_not_run_the_step_again(run: Runner, tmp_path: Path
 
 
 def test_masked_where_it_is_shown_and_where_it_is_kept(run: Runner) -> None:
-    done = run("- {name: a, command: echo $MY_SECRET}\n- echo \"{{ .steps.a.value }}\"\n", env={"MY_SECRET": "hunter2-hunter2", "GITHUB_TOKEN": "hunter2-hunter2"})
+    done = run(
+        '- {name: a, command: echo $MY_SECRET}\n- echo "{{ .steps.a.value }}"\n',
+        env={"MY_SECRET": "hunter2-hunter2", "GITHUB_TOKEN": "hunter2-hunter2"},
+    )
     assert done.out == "<MASKED>\n<MASKED>\n"
-    done = run("- {name: a, command: echo $GITHUB_TOKEN}\n", env={"GITHUB_TOKEN": "hunter2-hunter2"}, argv=["--mask=false"])
+    done = run(
+        "- {name: a, command: echo $GITHUB_TOKEN}\n", env={"GITHUB_TOKEN": "hunter2-hunter2"}, argv=["--mask=false"]
+    )
     assert done.out == "hunter2-hunter2\n"
 
 
@@ -91,7 +98,11 @@ def test_forgiven(run: Runner) -> None:
     done = run("- {name: a, command: exit 3, continue: always}\n- echo next\n- {command: echo no, when: failure}\n")
     assert (done.code, done.out) == (0, "next\n")
     assert "'continue' matched; continuing" in done.err
-    assert [event["status"] for event in done.events if event["event"] == "step_finished"] == ["forgiven", "succeeded", "skipped"]
+    assert [event["status"] for event in done.events if event["event"] == "step_finished"] == [
+        "forgiven",
+        "succeeded",
+        "skipped",
+    ]
 
 
 def test_a_template_error_is_not_forgiven(run: Runner) -> None:
@@ -100,12 +111,17 @@ def test_a_template_error_is_not_forgiven(run: Runner) -> None:
 
 
 def test_a_workflow_goes_on_to_cleanup_after_a_template_error(run: Runner) -> None:
-    done = run("- {type: shell, command: 'echo {{ .nope }}'}\n- {type: shell, command: echo tidy, when: always}\n", kind="workflow")
+    done = run(
+        "- {type: shell, command: 'echo {{ .nope }}'}\n- {type: shell, command: echo tidy, when: always}\n",
+        kind="workflow",
+    )
     assert (done.code, done.out) == (1, "tidy\n")
 
 
 def test_conditions_see_results(run: Runner) -> None:
-    done = run("- {name: a, command: echo yes}\n- {command: echo b, when: 'steps.a.value == \"yes\"'}\n- {command: echo c, when: 'answers.a == \"no\"'}\n")
+    done = run(
+        "- {name: a, command: echo yes}\n- {command: echo b, when: 'steps.a.value == \"yes\"'}\n- {command: echo c, when: 'answers.a == \"no\"'}\n"
+    )
     assert done.out == "yes\nb\n"
 
 
@@ -119,13 +135,18 @@ def test_from_step(run: Runner) -> None:
 
 
 def test_restored_steps_do_not_run(run: Runner) -> None:
-    done = run("- {name: a, command: echo a}\n- {name: b, command: 'echo {{ .steps.a.value }}'}\n", restored={0: {"value": "kept"}})
+    done = run(
+        "- {name: a, command: echo a}\n- {name: b, command: 'echo {{ .steps.a.value }}'}\n",
+        restored={0: {"value": "kept"}},
+    )
     assert done.out == "kept\n"
     assert done.events[0]["status"] == "restored"
 
 
 def test_retry(run: Runner, tmp_path: Path) -> None:
-    done = run("- {name: a, command: 'echo x >> n; test $(wc -l < n) -ge 3', retry: {max_attempts: 5, initial_delay: 1ms}}\n")
+    done = run(
+        "- {name: a, command: 'echo x >> n; test $(wc -l < n) -ge 3', retry: {max_attempts: 5, initial_delay: 1ms}}\n"
+    )
     assert done.code == 0
     assert [event["attempt"] for event in done.events if event["event"] == "step_retry"] == [1, 2]
     assert done.events[-1]["attempts"] == 3
@@ -142,7 +163,9 @@ def test_a_single_failure_in_a_workflow_is_an_attempt_too(run: Runner) -> None:
 
 
 def test_timeout_of_each_attempt(run: Runner, tmp_path: Path) -> None:
-    done = run("- {name: a, timeout: 300ms, retry: {max_attempts: 2}, command: 'if [ -e was ]; then echo quick; else touch was; sleep 20; fi'}\n")
+    done = run(
+        "- {name: a, timeout: 300ms, retry: {max_attempts: 2}, command: 'if [ -e was ]; then echo quick; else touch was; sleep 20; fi'}\n"
+    )
     assert (done.code, done.out) == (0, "quick\n")
     begun = time.monotonic()
     done = run("- {name: slow, timeout: 200ms, command: 'sleep 20; echo x'}\n- {command: echo tidy, when: always}\n")
@@ -165,7 +188,14 @@ def test_events_tell_commands_and_the_last_lines(run: Runner) -> None:
 
 
 def test_layers(run: Runner, tmp_path: Path) -> None:
-    owner = {"env": [["A", "{{ .x }}-owner", None], ["B", "{{ .env.A }}+", None], ["V", "", "echo x >> count; echo printed"], ["GONE", None, None]]}
+    owner = {
+        "env": [
+            ["A", "{{ .x }}-owner", None],
+            ["B", "{{ .env.A }}+", None],
+            ["V", "", "echo x >> count; echo printed"],
+            ["GONE", None, None],
+        ]
+    }
     done = run("""
 - 'echo "$A $B $V ${GONE-unset} $TOP"'
 - {env: {A: step, N: '{{ .env.B }}!'}, command: 'echo "$A $N"'}
@@ -258,7 +288,9 @@ def test_require(run: Runner, tmp_path: Path) -> None:
 
 
 def test_prompts_without_a_person(run: Runner) -> None:
-    done = run("- {name: a, type: filter, prompt: p, options: [x, y], multiple: true, default: 'y, x'}\n- 'echo {{ .steps.a.values }}'\n")
+    done = run(
+        "- {name: a, type: filter, prompt: p, options: [x, y], multiple: true, default: 'y, x'}\n- 'echo {{ .steps.a.values }}'\n"
+    )
     assert done.out == "[y x]\n"
     done = run("- {name: a, type: input, prompt: p, retry: {initial_delay: 60s}}\n")
     assert done.error is not None
@@ -275,7 +307,12 @@ def test_freshness(run: Runner, tmp_path: Path) -> None:
     assert run(text).out == "ran\n"
     (tmp_path / "out").unlink()
     assert run(text).out == "ran\n"
-    assert run("- {command: echo x, preconditions: {tools: [sh]}}\n- {command: echo y, preconditions: {tools: [nope-x]}}\n").out == "y\n"
+    assert (
+        run(
+            "- {command: echo x, preconditions: {tools: [sh]}}\n- {command: echo y, preconditions: {tools: [nope-x]}}\n"
+        ).out
+        == "y\n"
+    )
 
 
 def test_archive_and_workdir(run: Runner, tmp_path: Path) -> None:
@@ -314,7 +351,10 @@ def test_junit(run: Runner, tmp_path: Path) -> None:
         '<testsuites><testsuite><testcase classname="c" name="a"/><testcase name="b"><failure message="bad"/></testcase>'
         '<testcase name="s"><skipped/></testcase></testsuite></testsuites>'
     )
-    done = run("- {name: j, type: junit, files: ['*.xml']}\n", env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": f"{tmp_path}/s.md"})
+    done = run(
+        "- {name: j, type: junit, files: ['*.xml']}\n",
+        env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": f"{tmp_path}/s.md"},
+    )
     assert "JUnit: 3 tests, 1 passed, 1 failed, 0 errored, 1 skipped (1 file(s))" in done.err
     assert done.out == "::error::b: bad\n"
     assert "bad" in (tmp_path / "s.md").read_text()
@@ -344,10 +384,15 @@ def test_scripts_without_a_first_line(run: Runner, tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_no_text(run: Runner) -> None:
-    done = run("- {name: a, command: \"printf '\\\\377x' | od -An -tx1; printf '\\\\377x'\"}\n- \"printf '%s' '{{ .steps.a.stdout }}' | od -An -tx1\"\n", argv=["--mask=false"])
+    done = run(
+        "- {name: a, command: \"printf '\\\\377x' | od -An -tx1; printf '\\\\377x'\"}\n- \"printf '%s' '{{ .steps.a.stdout }}' | od -An -tx1\"\n",
+        argv=["--mask=false"],
+    )
     assert done.code == 0
     assert "ff 78" in done.out.splitlines()[-1]
 
 
 def test_another_shell(run: Runner) -> None:
-    assert run("- 'echo ${BASH_VERSION:-none};'\n", config="settings: {shell: dash}\n", env={"PATH": os.environ["PATH"]}).out in ("none\n", "")
+    assert run(
+        "- 'echo ${BASH_VERSION:-none};'\n", config="settings: {shell: dash}\n", env={"PATH": os.environ["PATH"]}
+    ).out in ("none\n", "")

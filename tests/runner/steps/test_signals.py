@@ -80,7 +80,9 @@ def wait_for(path: Path) -> None:
     raise AssertionError(f"{path} did not appear")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)]
+)
 def test_a_signal_ends_the_run_and_all_it_started(atmos: Path, project: Path, number: int, code: int) -> None:
     run = start(atmos, project, "slow")
     wait_for(project / "pid")
@@ -158,7 +160,9 @@ def test_a_reader_that_goes_away(atmos: Path, project: Path) -> None:
 
 def terminal(atmos: Path, project: Path, command: str) -> pexpect.spawn:
     env = {"PATH": os.environ["PATH"], "HOME": str(project), "LANG": "C.UTF-8", "TERM": "xterm", "PS1": "$ "}
-    return pexpect.spawn("/bin/bash", ["-c", command], cwd=str(project), env=env, timeout=30, encoding="utf-8", dimensions=(30, 90))
+    return pexpect.spawn(
+        "/bin/bash", ["-c", command], cwd=str(project), env=env, timeout=30, encoding="utf-8", dimensions=(30, 90)
+    )
 
 
 def test_ctrl_c(atmos: Path, project: Path) -> None:
@@ -194,7 +198,9 @@ def test_a_terminal_of_its_own(atmos: Path, project: Path) -> None:
 
 def test_ctrl_z_and_fg(atmos: Path, project: Path) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": str(project), "LANG": "C.UTF-8", "TERM": "dumb", "PS1": "PROMPT> "}
-    child = pexpect.spawn("/bin/bash", ["--norc", "--noprofile", "-i"], cwd=str(project), env=env, timeout=30, encoding="utf-8")
+    child = pexpect.spawn(
+        "/bin/bash", ["--norc", "--noprofile", "-i"], cwd=str(project), env=env, timeout=30, encoding="utf-8"
+    )
     child.expect("PROMPT> ")
     child.sendline(f"{atmos} asks")
     time.sleep(1.0)
@@ -212,7 +218,9 @@ def test_ctrl_z_and_fg(atmos: Path, project: Path) -> None:
 
 
 def test_a_pager_behind_us_keeps_the_terminal(atmos: Path, project: Path) -> None:
-    (project / "pager.sh").write_text('while read -r line; do echo "page $line"; done; read -r key < /dev/tty; echo "key $key"\n')
+    (project / "pager.sh").write_text(
+        'while read -r line; do echo "page $line"; done; read -r key < /dev/tty; echo "key $key"\n'
+    )
     child = terminal(atmos, project, f"{atmos} asks | bash pager.sh; echo code ${{PIPESTATUS[0]}}")
     time.sleep(0.5)
     child.sendline("one")

@@ -30,10 +30,17 @@ def endpoint() -> Iterator[str]:
 
 def test_a_value_is_written(run: Runner, endpoint: str) -> None:
     env = {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing-testing"}
-    done = run(STEP.format(store="params") + "- echo {{ .steps.s.value }} {{ .steps.s.stack }}\n", config=CONFIG, env=env, data={"x": "vpc-1"})
-    assert done.code == 0, (done.error and done.error.explanation)
+    done = run(
+        STEP.format(store="params") + "- echo {{ .steps.s.value }} {{ .steps.s.stack }}\n",
+        config=CONFIG,
+        env=env,
+        data={"x": "vpc-1"},
+    )
+    assert done.code == 0, done.error and done.error.explanation
     assert done.out == "vpc-1 plat-dev\n"
-    client = boto3.client("ssm", region_name="us-east-1", endpoint_url=endpoint, aws_access_key_id="t", aws_secret_access_key="t")
+    client = boto3.client(
+        "ssm", region_name="us-east-1", endpoint_url=endpoint, aws_access_key_id="t", aws_secret_access_key="t"
+    )
     assert client.get_parameter(Name="/apps/plat/dev/net/vpc/id")["Parameter"]["Value"] == "vpc-1"
     client.close()
 

@@ -52,13 +52,16 @@ def fleet(project: Callable[..., Project]) -> Callable[..., Fleet]:  # noqa: F81
     """Make fixture A with changes: more files, other configuration, more components of `dev`."""
 
     def make(files: dict[str, str] | None = None, config: str = CONFIG, dev: str = "", root: str = "") -> Fleet:
-        made = project({
-            "stacks/catalog/myapp.yaml": CATALOG,
-            "stacks/deploy/dev.yaml": f"import: [catalog/myapp]\n{root}\nvars: {{stage: dev}}\n"
-            "components:\n  terraform:\n    myapp: {vars: {location: Stockholm, lang: sv}}\n" + dev,
-            "components/terraform/myapp/main.tf": "",
-            **(files or {}),
-        }, config)
+        made = project(
+            {
+                "stacks/catalog/myapp.yaml": CATALOG,
+                "stacks/deploy/dev.yaml": f"import: [catalog/myapp]\n{root}\nvars: {{stage: dev}}\n"
+                "components:\n  terraform:\n    myapp: {vars: {location: Stockholm, lang: sv}}\n" + dev,
+                "components/terraform/myapp/main.tf": "",
+                **(files or {}),
+            },
+            config,
+        )
         tool = made.put("bin/terraform", FAKE)
         tool.chmod(0o755)
         env = {**made.env, "ROOT": str(made.root), "PATH": f"{made.root}/bin:{made.env['PATH']}"}

@@ -40,7 +40,12 @@ def split(line: str, **env: str) -> argv.Invocation:
 )  # fmt: skip
 def test_split(line: str, command: str, component: str, stack: str, extra: str) -> None:
     found = split(line)
-    assert (found.command, found.component, found.text("stack"), " ".join(found.extra)) == (command, component, stack, extra)
+    assert (found.command, found.component, found.text("stack"), " ".join(found.extra)) == (
+        command,
+        component,
+        stack,
+        extra,
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,14 +91,26 @@ def test_contradictions(line: str, message: str) -> None:
 
 
 def test_environment_stands_in_for_flags() -> None:
-    found = split("plan vpc", ATMOS_STACK="dev", ATMOS_DRY_RUN="true", ATMOS_TERRAFORM_PLAN_SKIP_PLANFILE="1", ATMOS_COMPONENTS="a,b")
+    found = split(
+        "plan vpc",
+        ATMOS_STACK="dev",
+        ATMOS_DRY_RUN="true",
+        ATMOS_TERRAFORM_PLAN_SKIP_PLANFILE="1",
+        ATMOS_COMPONENTS="a,b",
+    )
     assert (found.text("stack"), found.on("dry-run"), found.on("skip-planfile")) == ("dev", True, True)
     argv.check(found)
     assert not argv.selecting(found)
     assert argv.selecting(split("plan", ATMOS_COMPONENTS="a,b"))
 
 
-@given(st.lists(st.sampled_from(["plan", "vpc", "-s", "dev", "-target", "-json", "--", "-i", "--all", "-x=1", "", "-", "--stack=a"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["plan", "vpc", "-s", "dev", "-target", "-json", "--", "-i", "--all", "-x=1", "", "-", "--stack=a"]
+        )
+    )
+)
 def test_never_a_traceback(words: list[str]) -> None:
     try:
         found = argv.split(words, {})

@@ -12,7 +12,9 @@ from tests.runner.stacks.conftest import CONFIG
 from tests.runner.terraform.conftest import Fleet
 
 Make = Callable[..., Fleet]
-AUTH = CONFIG + """
+AUTH = (
+    CONFIG
+    + """
 auth:
   providers: {fake: {kind: mock/aws, region: us-east-1}}
   identities:
@@ -20,6 +22,7 @@ auth:
     other: {kind: mock/aws, via: {provider: fake}}
     third: {kind: mock/aws, via: {provider: fake}}
 """
+)
 PRINT = "AWS_PROFILE|AWS_ACCESS_KEY_ID|ATMOS_IDENTITY|ATMOS_IDENTITY_INHERITED"
 
 
@@ -54,13 +57,18 @@ def test_the_nearest_default_counts(layers: list[dict[str, Any]], expected: dict
 def test_an_identity_is_meant_in_any_letter_case() -> None:
     assert merged(GLOBAL, {"OTHER": {"default": True}}) == {"main": False, "other": True, "third": None}
     assert merged(GLOBAL, {"OTHER": {"default": True}}, {"third": {"default": True}, "Other": {"default": False}}) == {
-        "main": False, "other": False, "third": True}
+        "main": False,
+        "other": False,
+        "third": True,
+    }
     found = identity.merged({"identities": {"main": {"kind": "k", "region": "a"}, "MAIN": {"region": "b"}}}, [])
     assert found["identities"] == {"main": {"kind": "k", "region": "b"}}
 
 
 def test_a_default_that_is_defined_nowhere_stops_who_needs_a_default(fleet: Make) -> None:
-    made = fleet(config=AUTH, dev="    own: {metadata: {component: myapp}, auth: {identities: {ghost: {default: true}}}}\n")
+    made = fleet(
+        config=AUTH, dev="    own: {metadata: {component: myapp}, auth: {identities: {ghost: {default: true}}}}\n"
+    )
     told = made.error("plan", "own", "-s", "dev")
     assert "invalid identity config" in told
     assert "ghost" in told
@@ -70,11 +78,16 @@ def test_a_default_that_is_defined_nowhere_stops_who_needs_a_default(fleet: Make
 
 
 def test_a_component_has_its_own_region(fleet: Make) -> None:
-    config = CONFIG + """
+    config = (
+        CONFIG
+        + """
 auth:
   identities: {keys: {kind: aws/ambient, default: true, principal: {region: us-west-2}}}
 """
-    made = fleet(config=config, dev="    own: {metadata: {component: myapp}, auth: {identities: {keys: {region: eu-north-1}}}}\n")
+    )
+    made = fleet(
+        config=config, dev="    own: {metadata: {component: myapp}, auth: {identities: {keys: {region: eu-north-1}}}}\n"
+    )
     for component, region in (("myapp", "us-west-2"), ("own", "eu-north-1")):
         done = made.run("terraform", "plan", component, "-s", "dev", PRINT_ENV="AWS_REGION", AWS_ACCESS_KEY_ID="a",
                         AWS_SECRET_ACCESS_KEY="b")  # fmt: skip
@@ -83,7 +96,12 @@ auth:
 
 def test_describing_under_an_unknown_identity_is_an_error(fleet: Make) -> None:
     made = fleet(config=AUTH)
-    for words in (("component", "myapp", "-s", "dev"), ("stacks",), ("dependents", "myapp", "-s", "dev"), ("affected",)):
+    for words in (
+        ("component", "myapp", "-s", "dev"),
+        ("stacks",),
+        ("dependents", "myapp", "-s", "dev"),
+        ("affected",),
+    ):
         done = made.run("describe", *words, "--identity", "mian")
         assert done.returncode == 1
         assert "identity not found" in done.stderr
@@ -99,16 +117,27 @@ def shown(made: Fleet, *argv: str, **env: str) -> dict[str, str]:
 
 
 def test_order(fleet: Make) -> None:
-    made = fleet(config=AUTH, dev="    own: {metadata: {component: myapp}, auth: {identities: {third: {default: true}}}}\n")
+    made = fleet(
+        config=AUTH, dev="    own: {metadata: {component: myapp}, auth: {identities: {third: {default: true}}}}\n"
+    )
     old = {"AWS_ACCESS_KEY_ID": "AKIAOLD"}
     assert shown(made, "myapp", "-s", "dev", **old) == {
-        "AWS_PROFILE": "main", "ATMOS_IDENTITY": "main", "ATMOS_IDENTITY_INHERITED": "main"}
+        "AWS_PROFILE": "main",
+        "ATMOS_IDENTITY": "main",
+        "ATMOS_IDENTITY_INHERITED": "main",
+    }
     assert shown(made, "own", "-s", "dev")["AWS_PROFILE"] == "third"
     assert shown(made, "own", "-s", "dev", ATMOS_IDENTITY="other")["AWS_PROFILE"] == "other"
-    assert shown(made, "own", "-s", "dev", ATMOS_IDENTITY="other", ATMOS_IDENTITY_INHERITED="other")["AWS_PROFILE"] == "other"
+    assert (
+        shown(made, "own", "-s", "dev", ATMOS_IDENTITY="other", ATMOS_IDENTITY_INHERITED="other")["AWS_PROFILE"]
+        == "other"
+    )
     assert shown(made, "own", "-s", "dev", "-i", "main", ATMOS_IDENTITY="other")["AWS_PROFILE"] == "main"
     for off in ("--identity=", "--identity=FALSE", "--identity=0"):
-        assert shown(made, "myapp", "-s", "dev", off, **old) == {"AWS_ACCESS_KEY_ID": "AKIAOLD", "ATMOS_IDENTITY": "false"}
+        assert shown(made, "myapp", "-s", "dev", off, **old) == {
+            "AWS_ACCESS_KEY_ID": "AKIAOLD",
+            "ATMOS_IDENTITY": "false",
+        }
 
 
 @pytest.mark.parametrize(
@@ -138,12 +167,17 @@ def test_functions_in_auth_are_left_to_whoever_uses_them(fleet: Make) -> None:
     assert auth["providers"]["fake"]["region"][:2] == ("!env", "REGION us-west-1")
     assert auth["identities"]["mine"]["note"][:2] == ("!env", "REGION")
     assert shown(made, "own", "-s", "dev")["AWS_PROFILE"] == "mine"
-    described = made.run("describe", "component", "own", "-s", "dev", "-q", ".auth.providers.fake.region", REGION="eu-west-9")
+    described = made.run(
+        "describe", "component", "own", "-s", "dev", "-q", ".auth.providers.fake.region", REGION="eu-west-9"
+    )
     assert described.stdout == "!env REGION us-west-1\n"
 
 
 def test_described_credentials_are_hidden(fleet: Make) -> None:
-    config = CONFIG + "auth: {identities: {keys: {kind: aws/user, credentials: {access_key_id: AKIAX, secret_access_key: topsecret}}}}\n"
+    config = (
+        CONFIG
+        + "auth: {identities: {keys: {kind: aws/user, credentials: {access_key_id: AKIAX, secret_access_key: topsecret}}}}\n"
+    )
     made = fleet(config=config)
     done = made.run("describe", "component", "myapp", "-s", "dev", "-q", ".auth")
     assert "topsecret" not in done.stdout + done.stderr

@@ -9,7 +9,7 @@ import pytest
 from runner.errors import AtmosError
 from runner.terraform import files, module, output
 
-HCL = '''
+HCL = """
 terraform { required_version = ">= 1.0" }
 # a comment with { and "
 variable "a" {
@@ -25,7 +25,7 @@ resource "terraform_data" "r" {
 }
 output "o" { value = "${jsonencode({ k = "v" })}" }
 module "m" { source = "./m" }
-'''
+"""
 
 
 def test_blocks_are_found(tmp_path: Path) -> None:
@@ -43,7 +43,13 @@ def test_blocks_are_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [('a = 1\nvariable "x" {\n', 2), ('variable "x" {}\n}\n', 2), ('x = "abc\n', 1), ("x = <<EOT\nabc\n", 1), ("x = [1, (2]\n", 1)],
+    [
+        ('a = 1\nvariable "x" {\n', 2),
+        ('variable "x" {}\n}\n', 2),
+        ('x = "abc\n', 1),
+        ("x = <<EOT\nabc\n", 1),
+        ("x = [1, (2]\n", 1),
+    ],
 )
 def test_broken_files(tmp_path: Path, text: str, line: int) -> None:
     (tmp_path / "main.tf").write_text(text)
@@ -59,7 +65,7 @@ VALUES = {"azs": ["a", "b"], "map": {"k": "v", "n": {"x": 1}}, "name": "it's ${x
     ("format_", "expected"),
     [
         ("env", 'azs=["a","b"]\nmap={"k":"v","n":{"x":1}}\nname=it\'s ${x}\non=true\n'),
-        ("dotenv", "azs='[\"a\",\"b\"]'\nmap='{\"k\":\"v\",\"n\":{\"x\":1}}'\nname='it'\"'\"'s ${x}'\non=true\n"),
+        ("dotenv", 'azs=\'["a","b"]\'\nmap=\'{"k":"v","n":{"x":1}}\'\nname=\'it\'"\'"\'s ${x}\'\non=true\n'),
         ("csv", 'key,value\nazs,"[""a"",""b""]"\nmap,"{""k"":""v"",""n"":{""x"":1}}"\nname,it\'s ${x}\non,true\n'),
         ("hcl", 'azs = ["a", "b"]\nmap = { k = "v", n = { x = 1 } }\nname = "it\'s $${x}"\non = true\n'),
     ],
@@ -85,11 +91,18 @@ def test_github_lines_of_several() -> None:
 
 
 def test_whole_numbers_stay_whole_and_tags_are_escaped() -> None:
-    assert files.to_json({"n": 5.0, "f": 1.5, "t": "<&>"}) == '{\n  "f": 1.5,\n  "n": 5,\n  "t": "\\u003c\\u0026\\u003e"\n}\n'
+    assert (
+        files.to_json({"n": 5.0, "f": 1.5, "t": "<&>"})
+        == '{\n  "f": 1.5,\n  "n": 5,\n  "t": "\\u003c\\u0026\\u003e"\n}\n'
+    )
 
 
 def test_cloud_backend_gets_its_workspace() -> None:
-    described = {"backend_type": "cloud", "backend": {"workspaces": {"name": "{terraform_workspace}"}}, "workspace": "w"}
+    described = {
+        "backend_type": "cloud",
+        "backend": {"workspaces": {"name": "{terraform_workspace}"}},
+        "workspace": "w",
+    }
     assert files.backend(described) == {"terraform": {"cloud": {"workspaces": {"name": "w"}}}}
 
 

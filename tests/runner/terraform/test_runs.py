@@ -26,9 +26,14 @@ def test_plan_and_its_varfile(fleet: Make) -> None:
     made = fleet()
     assert made.lines("plan", "myapp", "-s", "dev") == [*BEFORE, f"plan -var-file {VARFILE} -out {PLANFILE}"]
     path = made.root / "components/terraform/myapp" / VARFILE
-    assert path.read_text() == json.dumps(
-        {"format": "", "lang": "sv", "location": "Stockholm", "options": "0", "stage": "dev", "units": "m"}, indent=2
-    ) + "\n"
+    assert (
+        path.read_text()
+        == json.dumps(
+            {"format": "", "lang": "sv", "location": "Stockholm", "options": "0", "stage": "dev", "units": "m"},
+            indent=2,
+        )
+        + "\n"
+    )
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
@@ -42,7 +47,10 @@ def test_plan_and_its_varfile(fleet: Make) -> None:
         ("deploy myapp -s dev --from-plan", [*BEFORE, f"apply {PLANFILE}"]),
         ("plan myapp -s dev -out=x.plan", [*BEFORE, f"plan -var-file {VARFILE} -out=x.plan"]),
         ("plan myapp -s dev --skip-planfile -- -lock=false", [*BEFORE, f"plan -var-file {VARFILE} -lock=false"]),
-        ("plan myapp -s dev -var a=b -target m.x", [*BEFORE, f"plan -var-file {VARFILE} -out {PLANFILE} -var a=b -target m.x"]),
+        (
+            "plan myapp -s dev -var a=b -target m.x",
+            [*BEFORE, f"plan -var-file {VARFILE} -out {PLANFILE} -var a=b -target m.x"],
+        ),
         ("destroy myapp -s dev -auto-approve", [*BEFORE, f"destroy -var-file {VARFILE} -auto-approve"]),
         ("refresh myapp -s dev", [*BEFORE, f"refresh -var-file {VARFILE}"]),
         ("output myapp -s dev url -raw --skip-init", [BEFORE[1], "output url -raw"]),
@@ -126,7 +134,16 @@ def test_environment(fleet: Make) -> None:
 
 def test_own_workspace_and_plugin_cache_are_respected(fleet: Make) -> None:
     made = fleet()
-    done = made.run("terraform", "plan", "myapp", "-s", "dev", TF_WORKSPACE="w", TF_PLUGIN_CACHE_DIR="/mine", PRINT_ENV="TF_PLUGIN_CACHE_DIR")
+    done = made.run(
+        "terraform",
+        "plan",
+        "myapp",
+        "-s",
+        "dev",
+        TF_WORKSPACE="w",
+        TF_PLUGIN_CACHE_DIR="/mine",
+        PRINT_ENV="TF_PLUGIN_CACHE_DIR",
+    )
     assert "TF_PLUGIN_CACHE_DIR=/mine" in done.stdout
     assert not any("workspace" in line for line in made.log())
 
@@ -146,7 +163,9 @@ def test_backend_providers_and_versions(fleet: Make) -> None:
     folder = made.root / "components/terraform/myapp"
     made.lines("plan", "c", "-s", "dev")
     backend = folder / "backend.tf.json"
-    assert json.loads(backend.read_text()) == {"terraform": {"backend": {"s3": {"bucket": "b<1>", "workspace_key_prefix": "myapp"}}}}
+    assert json.loads(backend.read_text()) == {
+        "terraform": {"backend": {"s3": {"bucket": "b<1>", "workspace_key_prefix": "myapp"}}}
+    }
     assert "\\u003c1\\u003e" in backend.read_text()
     assert stat.S_IMODE(backend.stat().st_mode) == 0o600
     assert json.loads((folder / "providers_override.tf.json").read_text()) == {
@@ -161,16 +180,32 @@ def test_backend_providers_and_versions(fleet: Make) -> None:
     ("argv", "code", "phrases"),
     [
         ("plan nope -s dev", 1, ["invalid component", "Could not find the component nope in the stack dev"]),
-        ("plan myapp", 1, ["stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)"]),
+        (
+            "plan myapp",
+            1,
+            ["stack is required; specify it on the command line using the flag --stack <stack> (shorthand -s)"],
+        ),
         ("plan", 1, ["component is required", "atmos terraform plan <component>"]),
         ("plan -s nope", 1, ["invalid stack", "stack nope does not exist", "Available stacks: dev"]),
         ("plan myapp -s dev --nonexistent-flag", 1, ["unknown flag", "--nonexistent-flag"]),
-        ("plam myapp -s dev", 1, ["# Incorrect Usage", "Unknown command plam for atmos terraform", "Did you mean plan?"]),
+        (
+            "plam myapp -s dev",
+            1,
+            ["# Incorrect Usage", "Unknown command plam for atmos terraform", "Did you mean plan?"],
+        ),
         ("plan ./stacks -s dev", 2, ["path is not within Atmos component directories"]),
         ("plan base -s dev", 1, ["abstract component cannot be provisioned"]),
-        ("deploy locked -s dev", 1, ["locked component cannot be provisioned", "component 'locked' cannot be modified (metadata.locked: true)"]),
+        (
+            "deploy locked -s dev",
+            1,
+            ["locked component cannot be provisioned", "component 'locked' cannot be modified (metadata.locked: true)"],
+        ),
         ("state rm locked -s dev a.b", 1, ["locked component"]),
-        ("plan lost -s dev", 1, ["invalid Terraform component: 'lost' points to the Terraform component 'lost', but it does not exist in"]),
+        (
+            "plan lost -s dev",
+            1,
+            ["invalid Terraform component: 'lost' points to the Terraform component 'lost', but it does not exist in"],
+        ),
         ("workspace remote -s dev", 1, ["workspaces are not supported for the HTTP backend"]),
         ("plan -target myapp -s dev", 1, ["component is required", "-target takes the word after it"]),
         ("generate varfile", 1, ["component is required"]),
@@ -223,7 +258,9 @@ def test_two_runs_in_one_module_do_not_mix(fleet: Make) -> None:
 def test_a_run_inside_a_run_of_the_same_module_does_not_wait_for_itself(fleet: Make) -> None:
     made = fleet()
     tool = made.root / "bin/terraform"
-    tool.write_text(tool.read_text().replace("exit 0\n", '[[ $1 == plan ]] && atmos terraform output myapp -s dev >&2\nexit 0\n'))
+    tool.write_text(
+        tool.read_text().replace("exit 0\n", "[[ $1 == plan ]] && atmos terraform output myapp -s dev >&2\nexit 0\n")
+    )
     assert any(line.endswith("output") for line in made.lines("plan", "myapp", "-s", "dev"))
 
 
@@ -297,7 +334,10 @@ class TestSeveral:
 
     def test_changes_are_no_failure(self, fleet: Make) -> None:
         made = fleet(dev=self.FLEET)
-        assert len(self.plans(made.lines("plan", "--all", "-detailed-exitcode", code=2, FAIL_SUB="plan", FAIL_CODE="2"))) == 3
+        assert (
+            len(self.plans(made.lines("plan", "--all", "-detailed-exitcode", code=2, FAIL_SUB="plan", FAIL_CODE="2")))
+            == 3
+        )
 
     def test_dry_run_names_each(self, fleet: Make) -> None:
         made = fleet(dev=self.FLEET)
@@ -327,7 +367,15 @@ class TestSeveral:
 
 def test_shell_has_the_code_of_the_shell(fleet: Make) -> None:
     made = fleet()
-    done = made.run("terraform", "shell", "myapp", "-s", "dev", stdin='echo "$ATMOS_STACK $TF_CLI_ARGS_plan $PWD"\nexit 7\n', SHELL="/bin/bash")
+    done = made.run(
+        "terraform",
+        "shell",
+        "myapp",
+        "-s",
+        "dev",
+        stdin='echo "$ATMOS_STACK $TF_CLI_ARGS_plan $PWD"\nexit 7\n',
+        SHELL="/bin/bash",
+    )
     assert done.returncode == 7
     assert f"dev -var-file={VARFILE} {made.root}/components/terraform/myapp" in done.stdout
 
@@ -338,7 +386,9 @@ def test_generated_files(fleet: Make) -> None:
     assert done.stderr == f"✓ Generated varfile components/terraform/myapp/{VARFILE}\n"
     assert made.run("terraform", "generate", "backend", "myapp", "-s", "dev").returncode == 0
     assert (made.root / "components/terraform/myapp/backend.tf.json").exists()
-    assert made.run("terraform", "generate", "varfiles", "--file-template", "out/{stage}/{component}.json").returncode == 0
+    assert (
+        made.run("terraform", "generate", "varfiles", "--file-template", "out/{stage}/{component}.json").returncode == 0
+    )
     assert json.loads((made.root / "out/dev/myapp.json").read_text())["lang"] == "sv"
     assert made.log() == []
 
@@ -376,12 +426,16 @@ def test_ctrl_c_on_a_terminal_ends_terraform_in_its_own_way(fleet: Make) -> None
 
 @pytest.mark.parametrize(("condition", "calls"), [("boom of pl", 3), ("other", 1)])
 def test_retry_while_the_output_matches(fleet: Make, condition: str, calls: int) -> None:
-    made = fleet(dev=f"    c: {{metadata: {{component: myapp}}, retry: {{max_attempts: 3, initial_delay: 1ms, conditions: ['{condition}']}}}}\n")
+    made = fleet(
+        dev=f"    c: {{metadata: {{component: myapp}}, retry: {{max_attempts: 3, initial_delay: 1ms, conditions: ['{condition}']}}}}\n"
+    )
     lines = made.lines("plan", "c", "-s", "dev", code=6, FAIL_SUB="plan", FAIL_CODE="6")
     assert len([line for line in lines if line.startswith("plan")]) == calls
     made.lines("plan", "c", "-s", "dev")
 
 
 def test_retry_that_cannot_be_read(fleet: Make) -> None:
-    made = fleet(dev="    c: {metadata: {component: myapp}, retry: {max_attempts: 3, initial_delay: soon, conditions: [x]}}\n")
+    made = fleet(
+        dev="    c: {metadata: {component: myapp}, retry: {max_attempts: 3, initial_delay: soon, conditions: [x]}}\n"
+    )
     assert "retry.initial_delay" in made.error("plan", "c", "-s", "dev")

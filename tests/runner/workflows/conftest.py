@@ -23,7 +23,9 @@ class Project:
         target.write_text(text)
         return target
 
-    def run(self, *argv: str, cwd: str = ".", env: dict[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *argv: str, cwd: str = ".", env: dict[str, str] | None = None, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self.atmos), *argv], cwd=self.root / cwd, env={**self.env, **(env or {})}, input=stdin, text=True,
             capture_output=True, timeout=120, check=False,

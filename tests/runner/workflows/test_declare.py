@@ -94,8 +94,16 @@ def test_the_error_names_all_and_the_nearest() -> None:
     assert "Did you mean `stack`?" in error.hints
 
 
-SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=6) | st.floats(allow_nan=False, allow_infinity=False)
-KEYS = st.sampled_from([*declare.KEYS, "name", "type", "command", "when", "retry", "needs", "matrix", "outputs", "x", "tools"])
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.text(max_size=6)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+KEYS = st.sampled_from(
+    [*declare.KEYS, "name", "type", "command", "when", "retry", "needs", "matrix", "outputs", "x", "tools"]
+)
 VALUES = st.recursive(
     SCALARS | st.sampled_from(["shell", "parallel", "matrix", "exec", "always", "{{ .x", "status == 'a'"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
@@ -106,7 +114,12 @@ VALUES = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(VALUES, st.lists(VALUES, max_size=3))
 def test_nothing_makes_validation_fail(value: Any, steps: list[Any]) -> None:
-    for raw in (value, {"steps": steps}, {"steps": steps, "dependencies": value}, {"steps": [{"type": "parallel", "steps": steps}]}):
+    for raw in (
+        value,
+        {"steps": steps},
+        {"steps": steps, "dependencies": value},
+        {"steps": [{"type": "parallel", "steps": steps}]},
+    ):
         file = WorkflowFile("/w", "w", "w", {"workflows": {"w": raw}})
         compiled, problems = compile_workflow(raw, name="w", file=file)
         assert isinstance(compiled["steps"], list)

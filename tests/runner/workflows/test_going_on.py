@@ -29,7 +29,9 @@ def events(journal: Path) -> list[dict[str, object]]:
 
 
 def ended(journal: Path) -> list[str]:
-    return [str(event["step"]) for event in events(journal) if event["event"] == "end" and event["status"] == "succeeded"]
+    return [
+        str(event["step"]) for event in events(journal) if event["event"] == "end" and event["status"] == "succeeded"
+    ]
 
 
 def ran(project: Project) -> list[str]:
@@ -192,7 +194,10 @@ def test_run_commands(project: Project) -> None:
 
 
 def test_flags_given_again_replace_those_of_the_start(project: Project) -> None:
-    project.write("w/w.yaml", "workflows:\n  w:\n    steps: ['true', {name: x, type: shell, command: 'echo {{ .flags.stack }} {{ .TrailingArgs }}; exit 3'}]\n")
+    project.write(
+        "w/w.yaml",
+        "workflows:\n  w:\n    steps: ['true', {name: x, type: shell, command: 'echo {{ .flags.stack }} {{ .TrailingArgs }}; exit 3'}]\n",
+    )
     assert project.run("workflow", "w", "-s", "one", "--", "a").stdout == "one a\n"
     assert project.run("workflow", "--resume", "last", "-s", "two").stdout == "two a\n"
     assert project.run("workflow", "w", "--resume", "last", "--", "b").stdout == "one b\n"
@@ -201,7 +206,9 @@ def test_flags_given_again_replace_those_of_the_start(project: Project) -> None:
 
 
 def test_secret_words_are_not_stored_but_asked_for(project: Project) -> None:
-    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [{name: x, type: shell, command: 'test {{ .TrailingArgs }} = 1'}]\n")
+    project.write(
+        "w/w.yaml", "workflows:\n  w:\n    steps: [{name: x, type: shell, command: 'test {{ .TrailingArgs }} = 1'}]\n"
+    )
     token = "ghp_" + "a1B2" * 10
     assert project.run("workflow", "w", "--", token).returncode == 1
     assert token not in project.journals[0].read_text()

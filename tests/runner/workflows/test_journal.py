@@ -30,7 +30,6 @@ def begin(app: Any, **facts: Any) -> journal.Journal:
     return made
 
 
-
 def test_private_from_birth(app: Any) -> None:
     made = begin(app)
     assert os.stat(made.path).st_mode & 0o777 == 0o600

@@ -59,7 +59,10 @@ def test_validate_tells_every_mistake(project: Project) -> None:
     ],
 )
 def test_wrong_words(project: Project, argv: list[str], text: str) -> None:
-    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [{name: first, type: shell, command: echo 1}, {name: second, command: version}]\n")
+    project.write(
+        "w/w.yaml",
+        "workflows:\n  w:\n    steps: [{name: first, type: shell, command: echo 1}, {name: second, command: version}]\n",
+    )
     result = project.run("workflow", *argv)
     assert (result.returncode, result.stdout) == (1, "")
     assert text in result.stderr
@@ -132,7 +135,9 @@ workflows:
           - {name: fast, type: shell, command: echo out}
       - {name: after, type: shell, command: echo after}
 """)  # fmt: skip
-    child = pexpect.spawn(str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child = pexpect.spawn(
+        str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60
+    )
     child.expect("1 done, 1 running")
     (project.root / "go").touch()
     child.expect(r"\[fast\] succeeded")
@@ -145,8 +150,13 @@ workflows:
 
 def test_picking_in_a_terminal(project: Project) -> None:
     project.write("w/a.yaml", "workflows:\n  other: {steps: [echo other]}\n")
-    project.write("w/b.yaml", "name: The second\nworkflows:\n  w:\n    steps: [echo one, {name: two, type: shell, command: echo two}]\n")
-    child = pexpect.spawn(str(project.atmos), ["workflow"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    project.write(
+        "w/b.yaml",
+        "name: The second\nworkflows:\n  w:\n    steps: [echo one, {name: two, type: shell, command: echo two}]\n",
+    )
+    child = pexpect.spawn(
+        str(project.atmos), ["workflow"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60
+    )
     child.expect("Workflow Manifests")
     child.send("second\r")
     child.expect("Workflows")
@@ -162,12 +172,16 @@ def test_picking_in_a_terminal(project: Project) -> None:
 def test_an_ambiguous_name_is_asked_for_in_a_terminal(project: Project) -> None:
     for file in ("a", "b"):
         project.write(f"w/{file}.yaml", f"workflows:\n  same: {{description: in {file}, steps: [echo from {file}]}}\n")
-    child = pexpect.spawn(str(project.atmos), ["workflow", "same"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child = pexpect.spawn(
+        str(project.atmos), ["workflow", "same"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60
+    )
     child.expect("Multiple workflows found with name 'same'")
     child.send("\x1b[B\r")
     child.expect("from b\r\n")
     child.expect(pexpect.EOF)
-    child = pexpect.spawn(str(project.atmos), ["workflow", "same"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60)
+    child = pexpect.spawn(
+        str(project.atmos), ["workflow", "same"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60
+    )
     child.expect("Multiple workflows found")
     child.send("\x03")
     child.expect("user aborted")
@@ -187,7 +201,9 @@ def test_a_dry_run_writes_nothing(project: Project) -> None:
 
 def test_ctrl_c_ends_the_run_and_says_how_to_go_on(project: Project) -> None:
     project.write("w/w.yaml", "workflows:\n  w:\n    steps: [echo first, 'echo waiting; sleep 60', echo never]\n")
-    child = pexpect.spawn(str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 100), timeout=60)
+    child = pexpect.spawn(
+        str(project.atmos), ["workflow", "w"], cwd=project.root, env=project.env, dimensions=(24, 100), timeout=60
+    )
     child.expect("waiting")
     child.sendintr()
     child.expect(r"atmos workflow w --resume (\S+)")
@@ -207,13 +223,19 @@ workflows:
       - {name: Flow, value: "{{ .workflow | upper }}"}
       - {name: Steps, value: "{{ .steps }}"}
 """)  # fmt: skip
-    project.write("w/w.yaml", "workflows:\n  b: {description: \"two\\nlines\", steps: ['1', '2']}\n  a: {steps: ['1']}\n  broken: {steps: 3}\n")
+    project.write(
+        "w/w.yaml",
+        "workflows:\n  b: {description: \"two\\nlines\", steps: ['1', '2']}\n  a: {steps: ['1']}\n  broken: {steps: 3}\n",
+    )
     assert project.run("list", "workflows").stdout == "A\t1\nB\t2\n"
     assert project.run("list", "workflows", "--columns", "workflow,description").stdout == "a\t\nb\ttwo lines\n"
-    assert project.run("list", "workflows", "--columns", "workflow,steps", "--format", "csv", "--delimiter", ";").stdout == (
-        "Workflow;Steps\na;1\nb;2\n"
+    assert project.run(
+        "list", "workflows", "--columns", "workflow,steps", "--format", "csv", "--delimiter", ";"
+    ).stdout == ("Workflow;Steps\na;1\nb;2\n")
+    assert (
+        json.loads(project.run("list", "workflows", "--sort", "Steps:desc", "--format", "json").stdout)[0]["Flow"]
+        == "B"
     )
-    assert json.loads(project.run("list", "workflows", "--sort", "Steps:desc", "--format", "json").stdout)[0]["Flow"] == "B"
     assert project.run("list", "workflows", "--columns", "nope").returncode == 1
     project.write("w/w.yaml", "workflows: {}\n")
     empty = project.run("list", "workflows")
@@ -241,14 +263,19 @@ workflows:
 
 
 def test_an_exit_step_in_a_report(project: Project) -> None:
-    project.write("w/w.yaml", "workflows:\n  w: {steps: [{name: stop, type: exit, code: 6, content: enough}, echo never]}\n")
+    project.write(
+        "w/w.yaml", "workflows:\n  w: {steps: [{name: stop, type: exit, code: 6, content: enough}, echo never]}\n"
+    )
     assert project.run("workflow", "w", "--report", "r.json").returncode == 6
     steps = json.loads((project.root / "r.json").read_text())["steps"]
     assert [(step["name"], step["status"]) for step in steps] == [("stop", "failed"), ("step2", "skipped")]
 
 
 def test_steps_of_one_name(project: Project) -> None:
-    project.write("w/w.yaml", "workflows:\n  w: {steps: [{name: a, type: shell, command: echo 1}, {name: a, type: shell, command: 'test -e fixed'}]}\n")
+    project.write(
+        "w/w.yaml",
+        "workflows:\n  w: {steps: [{name: a, type: shell, command: echo 1}, {name: a, type: shell, command: 'test -e fixed'}]}\n",
+    )
     assert project.run("workflow", "w", "--report", "r.json").returncode == 1
     steps = json.loads((project.root / "r.json").read_text())["steps"]
     assert [(step["name"], step["status"]) for step in steps] == [("a", "succeeded"), ("a", "failed")]
