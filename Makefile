@@ -18,7 +18,7 @@ demo: setup
 	@$(BIN)/python scripts/demo.py
 
 test: setup
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered)
 
 check: setup lint types contract
 	@$(BIN)/python -m pytest -n auto -x -m "not conformance and not slow" $(ARGS)
