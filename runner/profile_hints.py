@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from runner.commands.aliases import without_chdir
 from runner.errors import AtmosError, UserAborted
 
 if TYPE_CHECKING:
@@ -129,23 +130,6 @@ def start_again(app: App, profile: str) -> NoReturn:
     env = {**app.env, DEPTH: "1", "ATMOS_CHDIR": ""}
     app.close()
     os.execve(app.executable, argv, env)
-
-
-def without_chdir(words: list[str]) -> list[str]:
-    """A command line without the change of directory, which has happened already."""
-    kept: list[str] = []
-    index = 0
-    while index < len(words):
-        word = words[index]
-        if word == "--":
-            return kept + words[index:]
-        if word in ("-C", "--chdir"):
-            index += 2
-            continue
-        if not word.startswith(("--chdir=", "-C")):
-            kept.append(word)
-        index += 1
-    return kept
 
 
 def nothing_configured(app: App, message: str) -> AtmosError:

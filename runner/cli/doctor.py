@@ -9,8 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from runner.cli import clicks
-from runner.cli.auth.doctor import Check
-from runner.cli.auth.words import Voice
+from runner.cli.auth.doctor import Check, report
 from runner.errors import AtmosError
 from runner.version import __version__
 
@@ -30,19 +29,7 @@ _TOOLS = (("bash", "shell steps run with sh"), ("git", "`git::` imports and `des
 def doctor(app: App, format_: str) -> int:
     if format_ not in ("text", "json"):
         raise AtmosError(f"invalid format: {format_}", hints=["The formats are text and json"])
-    found = list(checks(app))
-    if format_ == "json":
-        from runner.console import formats
-
-        app.out(formats.to_json([{key: value for key, value in vars(check).items() if value} for check in found]))
-    else:
-        voice = Voice(app)
-        say = {"good": voice.good, "warning": voice.warn, "bad": voice.bad}
-        for check in found:
-            say[check.state](f"{check.name}: {check.text}")
-            if check.advice:
-                voice.say(f"  {check.advice}")
-    return 1 if any(check.state == "bad" for check in found) else 0
+    return report(app, list(checks(app)), as_json=format_ == "json")
 
 
 def checks(app: App) -> Iterator[Check]:

@@ -13,7 +13,7 @@ import os
 from glob import glob
 from typing import TYPE_CHECKING
 
-from runner.steps.freshness import alternatives
+from runner.config.globs import alternatives
 
 if TYPE_CHECKING:
     from runner.commands.execution import Execution

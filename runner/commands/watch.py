@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from runner.commands import aliases
 from runner.commands.freshness import glob_like
 from runner.commands.model import text
+from runner.config.globs import alternatives
 from runner.errors import AtmosError
-from runner.steps.freshness import alternatives
 
 if TYPE_CHECKING:
     from runner.app import App

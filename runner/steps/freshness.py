@@ -9,8 +9,8 @@ import fcntl
 import hashlib
 import os
 from glob import glob
-from itertools import pairwise
 
+from runner.config.globs import alternatives
 from runner.errors import AtmosError
 from runner.process import launch
 
@@ -107,28 +107,6 @@ class _Files:
                 checksum = hashlib.file_digest(stream, "sha256").hexdigest()
             found.append({"path": path, "mtime": int(os.stat(place).st_mtime), "checksum": checksum})
         return found
-
-
-def alternatives(pattern: str) -> list[str]:
-    """`*.{a,b}` → `*.a`, `*.b`; braces may be nested."""
-    depth, start = 0, -1
-    commas: list[int] = []
-    for index, char in enumerate(pattern):
-        if char == "{":
-            depth += 1
-            if depth == 1:
-                start, commas = index, []
-        elif char == "," and depth == 1:
-            commas.append(index)
-        elif char == "}" and depth:
-            depth -= 1
-            if depth == 0 and commas:
-                edges = [start, *commas, index]
-                found: list[str] = []
-                for left, right in pairwise(edges):
-                    found += alternatives(pattern[:start] + pattern[left + 1 : right] + pattern[index + 1 :])
-                return found
-    return [pattern]
 
 
 def facts(run: Run, step: Step) -> dict[str, Any]:

@@ -49,11 +49,15 @@ class Check:
 )
 def command(app: App, format_name: str) -> int:
     """Print what was found; exit status 1 when something is broken."""
-    found = list(checks(app))
-    if format_name == "json":
-        from runner.cli.auth.env_formats import as_json
+    return report(app, list(checks(app)), as_json=format_name == "json")
 
-        app.out(as_json([{key: value for key, value in vars(check).items() if value} for check in found]))
+
+def report(app: App, found: list[Check], *, as_json: bool) -> int:
+    """Print checks; their exit status: 1 when one is bad."""
+    if as_json:
+        from runner.console import formats
+
+        app.out(formats.to_json([{key: value for key, value in vars(check).items() if value} for check in found]))
     else:
         voice = Voice(app)
         say = {"good": voice.good, "warning": voice.warn, "bad": voice.bad}

@@ -6,8 +6,8 @@ import os
 from glob import glob
 from xml.etree import ElementTree
 
+from runner.config.globs import alternatives
 from runner.steps.errors import StepError
-from runner.steps.freshness import alternatives
 from runner.steps.model import Result
 
 TYPE_CHECKING = False

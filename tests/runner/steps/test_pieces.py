@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner import environment
+from runner.config.globs import alternatives
 from runner.errors import AtmosError
 from runner.steps import conditions, durations, plan, retry, words
 from runner.steps.errors import StepError
-from runner.steps.freshness import alternatives
 from runner.steps.model import Step
 
 # -- durations ------------------------------------------------------------------------------------------
@@ -272,4 +272,4 @@ def test_names_of_matrix_children() -> None:
 
 def test_alternatives_of_globs() -> None:
     assert alternatives("src/*.{a,{b,c}}") == ["src/*.a", "src/*.b", "src/*.c"]
-    assert alternatives("{x}") == ["{x}"]
+    assert alternatives("{x") == ["{x"]

@@ -7,7 +7,7 @@ import pytest
 import auth
 from runner import identity_menu
 from runner.cli.auth import user, words
-from runner.profile_hints import without_chdir
+from runner.commands.aliases import without_chdir
 
 
 @pytest.mark.parametrize(
