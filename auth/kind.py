@@ -221,6 +221,10 @@ class Kind:
         """What tells this thing from another of the same configuration (an emulator's run); part of fingerprints."""
         return ""
 
+    def lock_name(self, link: Link, run: Run) -> str:
+        """Names the lock of its authentication: links that share what they obtain share it."""
+        return run.fingerprint(link)
+
     def keyring_fingerprint(self, link: Link, run: Run) -> str:
         """The fingerprint under which its keyring entry is kept."""
         return run.fingerprint(link)

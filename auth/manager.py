@@ -118,8 +118,8 @@ class Manager(Names):
 
     def indexed_expiry(self, name: str) -> datetime | None:
         """The end of the last session of an identity in this project, from the index alone."""
-        entry = session_index.key(self.resolve(name), self.services.project)
-        seconds = session_index.expires_at(entry, self.services.env)
+        found = self.resolve(name)
+        seconds = session_index.expires_at(self._index_key(found), self._index_mark(found), self.services.env)
         return None if seconds in (None, session_index.FOREVER) else datetime.fromtimestamp(seconds or 0, UTC)
 
     def authenticate(
@@ -349,32 +349,37 @@ class Manager(Names):
             provision(self, run, session, self._provisioned)
         walking.audit(self, run, session.credentials, "login")
 
-    def _index_key(self, run: Run) -> str:
-        return session_index.key(run.target.name, self.services.project)
+    def _index_key(self, name: str) -> str:
+        return session_index.key(name, self.services.project)
+
+    def _index_mark(self, name: str) -> str:
+        """The fingerprint under which the variables of an identity's session are remembered; empty: they are not."""
+        raw, env = self.config.raw, self.services.env
+        try:
+            links = session_index.chain_of(raw, name)
+        except session_index.Unknown:
+            return ""
+        return session_index.fingerprint(links, env, session_index.realm_text(raw, env), raw.get("integrations"))
 
     def _remember(self, run: Run, session: Session) -> None:
         """Write the session's variables where a later run finds them the short way."""
-        raw, env = self.config.raw, self.services.env
-        if isinstance(session.credentials, NoCredentials):
+        mark = self._index_mark(run.target.name)
+        if not mark or isinstance(session.credentials, NoCredentials):
             return
         try:
-            links = session_index.chain_of(raw, run.target.name)
-            mark = session_index.fingerprint(links, env, session_index.realm_text(raw, env), raw.get("integrations"))
-            if not mark:
-                return
             change = self.change(run.target.name)
-        except (session_index.Unknown, AuthError):
+        except AuthError:
             return
         if change.append or self.services.emulators.variables():
             return  # depends on the environment it is applied to
         assert isinstance(run.target.kind, IdentityKind)
         expires = session.expires_at.timestamp() if session.expires_at else None
-        session_index.write(
-            self._index_key(run), mark, expires, change.set, change.unset, run.target.kind.files(run.target, run), env
-        )
+        files = run.target.kind.files(run.target, run)
+        key = self._index_key(run.target.name)
+        session_index.write(key, mark, expires, change.set, change.unset, files, self.services.env)
 
     def forget(self, name: str) -> None:
         """Drop what is remembered of an identity, in memory and in the index."""
         with self._guard:
             self._sessions.pop(name, None)
-        session_index.forget(session_index.key(name, self.services.project), self.services.env)
+        session_index.forget(self._index_key(name), self.services.env)

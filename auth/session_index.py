@@ -1,8 +1,8 @@
 """The short way to a session: one small private file that says which variables an unexpired session sets.
 
 After an authentication the manager writes, per identity and project, the variables to set and to unset, until when
-they hold, and a fingerprint of everything they came from. A later run that finds the same fingerprint needs no
-keyring, no SDK and no network. The file holds no secret; it is trusted only when it is ours and nobody else can
+they hold, and a fingerprint of everything they came from (two profiles of one project stand side by side). A later
+run that finds the same fingerprint needs no keyring, no SDK and no network. The file holds no secret; it is trusted only when it is ours and nobody else can
 write it. This module is on the short way: it imports nothing heavy.
 """
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     Variables = tuple[dict[str, str], list[str]]
 
-VERSION = 4
+VERSION = 5
+KEPT = 8
+"""Files of one identity, under different profiles and variables, beyond which those that are over are removed."""
 FOREVER = float("inf")
 _SKIPPED = frozenset(
     {
@@ -67,10 +69,27 @@ def key(identity: str, project: str) -> str:
     return f"{os.path.realpath(project)}\0{identity}"
 
 
-def file_of(entry: str, env: Mapping[str, str]) -> str:
-    """The file of an index entry."""
-    digest = blake2b(entry.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-    return os.path.join(paths.cache_home(env), "auth", "sessions", digest)
+def folder(env: Mapping[str, str]) -> str:
+    """The folder of the index."""
+    return os.path.join(paths.cache_home(env), "auth", "sessions")
+
+
+def _prefix(entry: str) -> str:
+    return blake2b(entry.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest() + "-"
+
+
+def file_of(entry: str, mark: str, env: Mapping[str, str]) -> str:
+    """The file of an index entry with a fingerprint."""
+    return os.path.join(folder(env), _prefix(entry) + mark)
+
+
+def _files(entry: str, env: Mapping[str, str]) -> list[str]:
+    """All files of an index entry, whatever their fingerprint."""
+    above, prefix = folder(env), _prefix(entry)
+    try:
+        return [os.path.join(above, name) for name in os.listdir(above) if name.startswith(prefix)]
+    except OSError:
+        return []
 
 
 def chain_of(section: Mapping[str, Any], identity: str) -> list[tuple[str, Mapping[str, Any]]]:
@@ -182,8 +201,8 @@ def quick(
 
 def lookup(entry: str, mark: str, now: float, env: Mapping[str, str] | None = None) -> Variables | None:
     """The variables stored under a key, if they are of this fingerprint, ours, and not over yet."""
-    data = _read(file_of(entry, os.environ if env is None else env))
-    if data is None or not mark:
+    data = _read(file_of(entry, mark, os.environ if env is None else env)) if mark else None
+    if data is None:
         return None
     try:
         version, stored_entry, stored_mark, expires_at, to_set, to_unset, files = data
@@ -197,9 +216,13 @@ def lookup(entry: str, mark: str, now: float, env: Mapping[str, str] | None = No
     return to_set, to_unset
 
 
-def expires_at(entry: str, env: Mapping[str, str]) -> float | None:
-    """Until when the stored session holds, whatever its fingerprint."""
-    data = _read(file_of(entry, env))
+def expires_at(entry: str, mark: str, env: Mapping[str, str]) -> float | None:
+    """Until when the stored session holds, or held."""
+    return _expiry(entry, file_of(entry, mark, env)) if mark else None
+
+
+def _expiry(entry: str, path: str) -> float | None:
+    data = _read(path)
     if isinstance(data, tuple) and len(data) == 7 and data[0] == VERSION and data[1] == entry:
         return data[3] if isinstance(data[3], float) else None
     return None
@@ -239,7 +262,7 @@ def write(
     """Keep the variables of a session. Failing to is no error: the next run takes the long way."""
     if not mark:
         return
-    path = file_of(entry, env)
+    path = file_of(entry, mark, env)
     body = marshal.dumps(
         (
             VERSION,
@@ -262,15 +285,29 @@ def write(
             os.close(descriptor)
         os.replace(temporary, path)
     except (OSError, ValueError):
-        try:
-            os.unlink(temporary)
-        except OSError:
-            return
+        _unlink(temporary)
+    _tidy(entry, env)
+
+
+def _tidy(entry: str, env: Mapping[str, str]) -> None:
+    """Changes of the configuration leave files behind: those of sessions that are over go when there are many."""
+    found = _files(entry, env)
+    if len(found) > KEPT:
+        now = time.time()
+        for path in found:
+            ends = _expiry(entry, path)
+            if ends is None or ends < now:
+                _unlink(path)
 
 
 def forget(entry: str, env: Mapping[str, str]) -> None:
-    """Remove what is kept of a session."""
+    """Remove what is kept of an identity's sessions."""
+    for path in _files(entry, env):
+        _unlink(path)
+
+
+def _unlink(path: str) -> None:
     try:
-        os.unlink(file_of(entry, env))
+        os.unlink(path)
     except OSError:
         return

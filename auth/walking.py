@@ -187,7 +187,7 @@ def _differs(before: Credentials | None, now: Credentials) -> bool:
 
 
 def _one_at_a_time(link: Link, run: Run) -> Any:
-    path = os.path.join(run.services.cache_home, "auth", "locks", f"{run.fingerprint(link)}.lock")
+    path = os.path.join(run.services.cache_home, "auth", "locks", f"{link.kind.lock_name(link, run)}.lock")
 
     def on_wait(holder: str) -> None:
         run.services.notify(f"Waiting for {holder}, which is authenticating {link.name}")

@@ -33,6 +33,10 @@ class IamIdentityCenter(ProviderKind):
         if isinstance(url, str) and url and not url.startswith(("https://", "http://")):
             report.config(f"start_url must be an address that starts with https://, not {url}", "start_url")
 
+    def lock_name(self, link: Link, run: Run) -> str:
+        """One sign-in at a time for a session, whatever the providers and projects that use it are called."""
+        return "sso-" + sso_cache.digest(link.entry.text("start_url"), link.entry.text("region"))
+
     def cached(self, link: Link, run: Run) -> Credentials | None:
         found = self._stored(link, run)
         return _credentials(link, found) if found is not None and found.fits(run.services.now()) else None

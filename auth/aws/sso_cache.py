@@ -46,9 +46,13 @@ class Token:
         return bool(self.client_id and self.client_secret) and ends is not None and ends.timestamp() > now + MARGIN
 
 
+def digest(start_url: str, region: str) -> str:
+    """Names a session of IAM Identity Center."""
+    return hashlib.sha1(f"{start_url}|{region}".encode(), usedforsecurity=False).hexdigest()
+
+
 def own_file(run: Run, start_url: str, region: str) -> str:
-    digest = hashlib.sha1(f"{start_url}|{region}".encode(), usedforsecurity=False).hexdigest()
-    return os.path.join(run.services.cache_home, "aws-sso", "sessions", f"{digest}.json")
+    return os.path.join(run.services.cache_home, "aws-sso", "sessions", f"{digest(start_url, region)}.json")
 
 
 def read(run: Run, start_url: str, region: str) -> Token | None:

@@ -151,6 +151,30 @@ def test_device_sign_in(load: Load, fake: Fake, home: Path) -> None:
     assert not (home / ".config/atmos/aws/corp").exists()
 
 
+def test_one_sign_in_for_a_session_whatever_its_providers_are_called(load: Load, fake: Fake, tmp_path: Path) -> None:
+    sso_answers(fake)
+    for _ in range(20):
+        fake.error("/token", "AuthorizationPendingException")
+    fake.on("/token", {"accessToken": "sso-access-token", "expiresIn": 28800, "refreshToken": "sso-refresh-token"})
+
+    def sign_in(name: str) -> None:
+        config = sso(fake.url)
+        config["providers"][name] = config["providers"].pop("corp")
+        for identity in config["identities"].values():
+            identity["via"] = {"provider": name}
+        manager = load(config, interactive=True, prompter=Person(), project=str(tmp_path / name))
+        object.__setattr__(manager.services, "sleep", lambda _seconds: time.sleep(0.02))
+        manager.authenticate("byid")
+
+    threads = [threading.Thread(target=sign_in, args=(name,)) for name in ("corp", "company", "acme")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(fake.seen("/federation/credentials")) == 3
+    assert len(fake.seen("/device_authorization")) == 1
+
+
 def _quick(manager: auth.Manager) -> None:
     object.__setattr__(manager.services, "sleep", lambda _seconds: None)
 

@@ -165,3 +165,25 @@ def test_a_cache_that_cannot_be_written_costs_only_time(
     (home / ".cache" / "atmos" / "auth").mkdir()
     (home / ".cache" / "atmos" / "auth" / "sessions").write_text("in the way")
     assert load(config).authenticate("deploy").account == "222222222222"
+
+
+def test_two_profiles_of_a_project_stand_side_by_side(
+    load: Load, sts: Proxy, env: dict[str, str], tmp_path: Path, home: Path
+) -> None:
+    one, other = user_and_role(sts.url), user_and_role(sts.url, role="arn:aws:iam::333333333333:role/Deploy")
+    for config in (one, other):
+        load(config).authenticate("deploy")
+    found = [session_index.quick(config, "deploy", str(tmp_path), env) for config in (one, other)]
+    assert None not in found
+    assert found[0] != found[1]
+    load(one).logout("deploy")
+    assert list((home / ".cache/atmos/auth/sessions").iterdir()) == []
+
+
+def test_what_changes_of_the_configuration_left_behind_is_removed(env: dict[str, str], home: Path) -> None:
+    folder = home / ".cache/atmos/auth/sessions"
+    for number in range(3 * session_index.KEPT):
+        session_index.write("one", f"{number:032x}", time.time() - 1, {}, [], [], env)
+        session_index.write("two", f"{number:032x}", None, {}, [], [], env)
+    assert len(list(folder.iterdir())) <= 4 * session_index.KEPT
+    assert session_index.lookup("two", f"{0:032x}", time.time(), env) is not None
