@@ -1,18 +1,36 @@
-"""Types of settings as the schema uses them: lenient in what they take, exact in what they give (spec: config §1.3).
+"""Kinds of settings: lenient in what they take, exact in what they give (spec: config §1.3).
 
-Each names itself in messages and describes what it takes for the published JSON Schema.
+Each turns a value of a file into the value of the setting, or raises `Unfit`, which says what was expected. Deferred
+values (tuples) inside a list or map stay as they are.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from typing import TYPE_CHECKING, Any
 
 from runner.config import scalars
 
-_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LEVELS = ("trace", "debug", "info", "warning", "warn", "error", "off")
+
+
+class Unfit(Exception):
+    """A value that its setting cannot take."""
+
+
+class Kind:
+    """name: as the JSON Schema knows it; convert: from the file's value to the setting's; item: of a map, what the
+    names of the user's own take."""
+
+    __slots__ = ("convert", "item", "name")
+
+    def __init__(self, name: str, convert: Callable[[Any], Any], item: Kind | None = None) -> None:
+        self.name, self.convert, self.item = name, convert, item
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name})"
 
 
 def kind_of(value: object) -> str:
@@ -23,65 +41,60 @@ def kind_of(value: object) -> str:
         return "boolean"
     if isinstance(value, int | float):
         return "number"
-    return {"str": "text", "dict": "map", "Map": "map"}.get(
-        type(value).__name__, "list" if isinstance(value, list) else "value"
-    )
+    if isinstance(value, str):
+        return "text"
+    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "value"
 
 
-def _refuse(expected: str, value: object) -> PydanticCustomError:
-    return PydanticCustomError("wrong_type", "expected type '{expected}', got {found}",
-                               {"expected": expected, "found": kind_of(value)})  # fmt: skip
+def _refuse(expected: str, value: object) -> Unfit:
+    return Unfit(f"expected type '{expected}', got {kind_of(value)}")
 
 
-def _text(value: object) -> object:
+def _text(value: object) -> str:
     if isinstance(value, list | dict):
         raise _refuse("string", value)
     return scalars.as_text(value)
 
 
-def _env_text(value: object) -> object:
+def _env_text(value: object) -> str | None:
     if isinstance(value, list | dict):
         raise _refuse("string", value)
     return None if value is None else scalars.as_env_text(value)
 
 
-def _bool(value: object) -> object:
+def _switch(value: object) -> bool:
     if isinstance(value, list | dict):
         raise _refuse("bool", value)
     chosen = False if value is None else scalars.as_bool(value)
     if chosen is None:
-        raise PydanticCustomError("wrong_type", "cannot parse value as 'bool': `{text}` is neither true nor false",
-                                  {"text": str(value)[:60]})  # fmt: skip
+        raise Unfit(f"cannot parse value as 'bool': `{str(value)[:60]}` is neither true nor false")
     return chosen
 
 
-def _int(value: object) -> object:
+def _whole(value: object) -> int:
     if isinstance(value, list | dict):
         raise _refuse("int", value)
     if value is None or value == "":
         return 0
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, float) and value == value and abs(value) < 1e18:
-        return int(value)
     if isinstance(value, str):
         number = scalars.resolve(value.strip())
         if isinstance(number, int) and not isinstance(number, bool):
             return number
-    elif isinstance(value, int):
-        return value
-    raise PydanticCustomError("wrong_type", "cannot parse value as 'int': `{text}` is no whole number",
-                              {"text": str(value)[:60]})  # fmt: skip
+    elif isinstance(value, int) or (isinstance(value, float) and value == value and abs(value) < 1e18):
+        return int(value)
+    raise Unfit(f"cannot parse value as 'int': `{str(value)[:60]}` is no whole number")
 
 
-def _words(value: object) -> object:
+def _words(value: object) -> list[Any]:
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        return [item if isinstance(item, tuple) else scalars.as_text(item) for item in value]
     chosen = scalars.as_words(value)
     if chosen is None:
         raise _refuse("list of strings", value)
     return chosen
 
 
-def _map(value: object) -> object:
+def _free(value: object) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -89,7 +102,7 @@ def _map(value: object) -> object:
     return value
 
 
-def _list(value: object) -> object:
+def _items(value: object) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
@@ -97,31 +110,29 @@ def _list(value: object) -> object:
     return value
 
 
-def level(value: object) -> object:
+def _level(value: object) -> str:
     """A log level in any letter case; what it is called stays as written."""
-    text = str(_text(value)).strip()
-    if text.lower() not in ("", "trace", "debug", "info", "warning", "warn", "error", "off"):
-        raise PydanticCustomError(
-            "log_level", "the log level '{text}' is not recognized. "
-            "Valid options are: [Trace Debug Info Warning Error Off]", {"text": text[:60]},
-        )  # fmt: skip
+    text = _text(value).strip()
+    if text and text.lower() not in LEVELS:
+        raise Unfit(f"the log level '{text[:60]}' is not recognized. "
+                    "Valid options are: [Trace Debug Info Warning Error Off]")  # fmt: skip
     return text
 
 
-def _level_pattern() -> str:
-    words = ("trace", "debug", "info", "warning", "warn", "error", "off")
-    return "^(" + "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in words) + ")?$"
+def _each(convert: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    def items(value: object) -> dict[str, Any]:
+        return {key: item if isinstance(item, tuple) else convert(item) for key, item in _free(value).items()}
+
+    return items
 
 
-Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_SCALAR)]
-EnvText = Annotated[str | None, BeforeValidator(_env_text), WithJsonSchema(_SCALAR)]
-Switch = Annotated[bool, BeforeValidator(_bool), WithJsonSchema({
-    "anyOf": [{"type": ["boolean", "number", "null"]}, {"enum": ["", "1", "t", "T", "true", "TRUE", "True", "0", "f", "F",
-                                                              "false", "FALSE", "False"]}]})]  # fmt: skip
-Whole = Annotated[int, BeforeValidator(_int), WithJsonSchema({
-    "anyOf": [{"type": ["number", "boolean", "null"]}, {"type": "string", "pattern": "^\\s*([-+]?[0-9][0-9a-fA-FxXoObB_]*)?\\s*$"}]})]  # fmt: skip
-Words = Annotated[list[str], BeforeValidator(_words), WithJsonSchema({
-    "anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]})]  # fmt: skip
-Level = Annotated[str, BeforeValidator(level), WithJsonSchema({"type": "string", "pattern": _level_pattern()})]
-Free = Annotated[dict[str, Any], BeforeValidator(_map), WithJsonSchema({"type": ["object", "null"]})]
-Items = Annotated[list[Any], BeforeValidator(_list), WithJsonSchema({"type": ["array", "null"]})]
+TEXT = Kind("text", _text)
+SWITCH = Kind("bool", _switch)
+WHOLE = Kind("int", _whole)
+WORDS = Kind("words", _words)
+LEVEL = Kind("level", _level)
+FREE = Kind("map", _free)
+ITEMS = Kind("list", _items)
+TEXTS = Kind("texts", _each(_text), TEXT)
+ENV = Kind("env", _each(_env_text), Kind("text", _env_text))  # null unsets a variable
+ANY = Kind("any", lambda value: value)

@@ -31,10 +31,9 @@ def schema(name: str) -> dict[str, Any]:
 
 def configuration() -> dict[str, Any]:
     """The schema of `atmos.yaml`, of its imports, drop-ins and profiles."""
-    from runner.config.schema import Configuration
+    from runner.config import validation
 
-    result = Configuration.model_json_schema(by_alias=True)
-    _unstrict(result)
+    result = validation.json_schema()
     definitions = result.setdefault("$defs", {})
     definitions |= _step_definitions("shell") | _command_definitions()
     for definition in [result, *definitions.values()]:
@@ -54,18 +53,6 @@ def configuration() -> dict[str, Any]:
         "type": "object",
         **{key: value for key, value in result.items() if key not in ("type", "title", "additionalProperties")},
     }
-
-
-def _unstrict(value: Any) -> None:
-    """Defaults say nothing to an editor that the descriptions do not; they are left out."""
-    if isinstance(value, dict):
-        if "default" in value and ("type" in value or "anyOf" in value or "$ref" in value):
-            value.pop("default")
-        for item in value.values():
-            _unstrict(item)
-    elif isinstance(value, list):
-        for item in value:
-            _unstrict(item)
 
 
 def _step_definitions(default: str) -> dict[str, dict[str, Any]]:

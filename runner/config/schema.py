@@ -1,242 +1,155 @@
-"""The settings of `atmos.yaml` as a typed model: what keys there are and what they take.
+"""The settings of `atmos.yaml`: what keys there are, what each takes, and what it is for.
 
-Imported only when a configuration is compiled, checked, or its JSON Schema is printed. Keys that are not listed are
-kept as they are: other tools and newer versions have settings of their own. `commands` and `workflows` are described
-by the rooms that run them, `auth` by the auth package.
+Plain data, the one declaration that everything else stands on: `shape` reads files with it, `validation` makes typed
+models of it for what does not fit, `published` the JSON Schema. Keys that are not listed are kept as they are: other
+tools and newer versions have settings of their own. `commands` and `workflows` are described by the rooms that run
+them, `auth` by the auth package.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-from runner.config.kinds import EnvText, Free, Items, Level, Switch, Text, Whole, Words, _map
-
-
-class Section(BaseModel):
-    """A group of settings; unknown keys are kept."""
-
-    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
-
-
-_S = TypeVar("_S", bound=Section)
-Group = Annotated[_S | None, BeforeValidator(lambda value: {} if value is None else _map(value))]
-Texts = Annotated[dict[str, EnvText], BeforeValidator(_map)]
-
-
-class Inherit(Section):
-    metadata: Switch = True
-
-
-class Stacks(Section):
-    """Where stack manifests are and how stacks are named."""
-
-    base_path: Text = Field("", description="Folder of the stack manifests, relative to the base path")
-    included_paths: Words = Field([], description="Patterns of manifests that are stacks")
-    excluded_paths: Words = Field([], description="Patterns of manifests that are none")
-    name_pattern: Text = Field("", description="Stack names from context variables: `{tenant}-{environment}-{stage}`")
-    name_template: Text = Field("", description="Stack names from a template: `{{ .vars.stage }}`")
-    inherit: Group[Inherit] = None
-
-
-class TerraformInit(Section):
-    pass_vars: Switch = False
-
-
-class TerraformPlan(Section):
-    skip_planfile: Switch = False
-
-
-class Terraform(Section):
-    """How terraform components are run."""
-
-    base_path: Text = Field("", description="Folder of the terraform components, relative to the base path")
-    command: Text = Field("", description="The program: terraform, tofu, or a path")
-    apply_auto_approve: Switch = False
-    deploy_run_init: Switch = False
-    init_run_reconfigure: Switch = False
-    auto_generate_backend_file: Switch = False
-    append_user_agent: Text = ""
-    plugin_cache: Switch = True
-    plugin_cache_dir: Text = ""
-    init: Group[TerraformInit] = None
-    plan: Group[TerraformPlan] = None
-
-
-class Tool(Section):
-    base_path: Text = ""
-    command: Text = ""
-
-
-class Helmfile(Tool):
-    use_eks: Switch = False
-    kubeconfig_path: Text = ""
-    helm_aws_profile_pattern: Text = ""
-    cluster_name_pattern: Text = ""
-
-
-class Components(Section):
-    """Where components are, by type."""
-
-    terraform: Group[Terraform] = None
-    helmfile: Group[Helmfile] = None
-    packer: Group[Tool] = None
-    ansible: Group[Tool] = None
-    kubernetes: Group[Tool] = None
-
-
-class Workflows(Section):
-    """Where workflow files are. Other keys define workflows right here."""
-
-    base_path: Text = Field("", description="Folder of the workflow files, relative to the base path")
-    list_: Free = Field({}, alias="list", description="How workflows are listed")
-
-
-class Logs(Section):
-    """The log of atmos itself."""
-
-    level: Level = Field("Warning", description="Trace, Debug, Info, Warning, Error or Off")
-    file: Text = Field("/dev/stderr", description="/dev/stderr, /dev/stdout, /dev/null or a file that is appended to")
-
-
-class Help(Section):
-    filter: Switch = True
-
-
-class Terminal(Section):
-    """How output looks on a terminal."""
-
-    max_width: Whole = Field(0, description="Widest line, 0 for the terminal's width")
-    pager: Text = Field("", description="A pager command, true or false")
-    color: Switch = True
-    no_color: Switch = False
-    force_color: Switch = False
-    unicode: Switch = True
-    tab_width: Whole = 0
-    theme: Text = ""
-    speed: Text = ""
-    help: Group[Help] = None
-
-
-class Settings(Section):
-    """Settings that concern several commands."""
-
-    list_merge_strategy: Text = Field("", description="How lists of stack manifests merge: replace, append or merge")
-    terminal: Group[Terminal] = None
-    telemetry: Free = Field({}, description="Accepted and without effect: there is no telemetry")
-    experimental: Text = ""
-    inject_github_token: Switch = True
-    inject_gitlab_token: Switch = True
-    inject_bitbucket_token: Switch = True
-    github_token: Text = ""
-    github_username: Text = ""
-
-
-class Profiles(Section):
-    """Where configuration profiles are."""
-
-    base_path: Text = Field("", description="Folder of the profiles, relative to this file")
-    default: Text = Field("", description="The profile in force when none is asked for")
-
-
-class Toggle(Section):
-    enabled: Switch = False
-
-
-class Gomplate(Toggle):
-    timeout: Whole = 0
-    datasources: Free = {}
-
-
-class TemplateSettings(Section):
-    enabled: Switch = False
-    sprig: Group[Toggle] = None
-    gomplate: Group[Gomplate] = None
-    delimiters: Words = Field([], description="The two texts that open and close a template action")
-    engine: Text = Field("", description="go (the default) or jinja2")
-    evaluations: Whole = 0
-    ignore_missing_template_values: Switch = False
-    env: Texts = {}
-
-
-class Templates(Section):
-    """Templates in stack manifests, commands and workflows."""
-
-    settings: Group[TemplateSettings] = None
-
-
-class Constraint(Section):
-    require: Text = Field("", description="Versions this configuration works with: `>=1.2, <2`")
-    enforcement: Text = Field("", description="fatal, warn or silent")
-    message: Text = ""
-
-
-class Check(Section):
-    enabled: Switch = True
-    timeout: Whole = 0
-    frequency: Text = ""
-
-
-class Version(Section):
-    """Which versions this configuration works with."""
-
-    check: Group[Check] = None
-    constraint: Group[Constraint] = None
-
-
-class Describe(Section):
-    settings: Free = {}
-    provenance: Switch = True
-    error_mode: Text = ""
-
-
-class Auth(Section):
-    """Providers, identities and integrations."""
-
-    realm: Text = ""
-    providers: Any = Field({}, description="Where credentials come from")
-    identities: Any = Field({}, description="Users and roles to act as")
-    integrations: Any = Field({}, description="Logins that follow an identity")
-    needs: Any = Field([], description="Identities a component needs at once")
-    logs: Any = Field({}, description="The log of authentication")
-    keyring: Any = Field({}, description="Where credentials rest")
-
-
-class Configuration(Section):
-    """The whole of `atmos.yaml`."""
-
-    base_path: Text = Field("", description="What relative paths of the configuration are relative to")
-    imports: Free = Field({}, description="Settings of imports")
-    import_: Words = Field([], alias="import", description="More configuration: files, folders, patterns, URLs")
-    stacks: Group[Stacks] = Field(None, description="Stack manifests")
-    components: Group[Components] = Field(None, description="Components by type")
-    workflows: Group[Workflows] = Field(None, description="Workflow files and inline workflows")
-    logs: Group[Logs] = Field(None, description="The log")
-    settings: Group[Settings] = Field(None, description="Settings of several commands")
-    commands: Items = Field([], description="Commands of your own")
-    aliases: Annotated[dict[str, Text], BeforeValidator(_map)] = Field({}, description="Short names for commands")
-    env: Texts = Field({}, description="Variables for every subprocess")
-    auth: Group[Auth] = Field(None, description="Cloud authentication")
-    profiles: Group[Profiles] = Field(None, description="Configuration profiles")
-    templates: Group[Templates] = Field(None, description="Templates")
-    version: Group[Version] = Field(None, description="Version constraint")
-    describe: Group[Describe] = Field(None, description="The describe commands")
-    schemas: Free = Field({}, description="Schemas that stacks are checked with")
-    integrations: Free = Field({}, description="Integrations with other systems")
-    stores: Free = Field({}, description="Stores that values are read from")
-    vendor: Free = Field({}, description="Vendoring of components")
-    list_: Free = Field({}, alias="list", description="The list commands")
-    docs: Free = Field({}, description="Documentation")
-    validate_: Free = Field({}, alias="validate", description="Validation")
-    toolchain: Free = Field({}, description="Versions of tools")
-    hooks: Free = Field({}, description="Hooks")
-    ci: Free = Field({}, description="Behaviour in CI")
-    errors: Free = Field({}, description="How errors are shown")
-    metadata: Free = Field({}, description="Name and description of a profile")
-    edition: Text = Field("", description="The edition whose defaults hold")
-    emulators: Free = Field({}, description="Local emulators of clouds")
-
+from typing import TYPE_CHECKING
+
+from runner.config.kinds import ANY, ENV, FREE, ITEMS, LEVEL, SWITCH, TEXT, TEXTS, WHOLE, WORDS
+
+if TYPE_CHECKING:
+    from runner.config.kinds import Kind
+
+    Setting = tuple[Kind, str] | Kind
+
+
+class Section:
+    """A group of settings. keys: each with its kind or the section below it; notes: what they are for."""
+
+    __slots__ = ("about", "keys", "name", "notes")
+
+    def __init__(self, name: str, about: str, settings: dict[str, Setting | Section]) -> None:
+        self.name, self.about = name, about
+        self.keys: dict[str, Kind | Section] = {}
+        self.notes: dict[str, str] = {}
+        for key, setting in settings.items():
+            if isinstance(setting, tuple):
+                self.keys[key], self.notes[key] = setting
+            else:
+                self.keys[key] = setting
+                self.notes[key] = setting.about if isinstance(setting, Section) else ""
+
+
+STACKS = Section("Stacks", "Where stack manifests are and how stacks are named", {
+    "base_path": (TEXT, "Folder of the stack manifests, relative to the base path"),
+    "included_paths": (WORDS, "Patterns of manifests that are stacks"),
+    "excluded_paths": (WORDS, "Patterns of manifests that are none"),
+    "name_pattern": (TEXT, "Stack names from context variables: `{tenant}-{environment}-{stage}`"),
+    "name_template": (TEXT, "Stack names from a template: `{{ .vars.stage }}`"),
+    "inherit": Section("Inherit", "What components inherit", {"metadata": SWITCH}),
+})  # fmt: skip
+
+TERRAFORM = Section("Terraform", "How terraform components are run", {
+    "base_path": (TEXT, "Folder of the terraform components, relative to the base path"),
+    "command": (TEXT, "The program: terraform, tofu, or a path"),
+    "apply_auto_approve": SWITCH, "deploy_run_init": SWITCH, "init_run_reconfigure": SWITCH,
+    "auto_generate_backend_file": SWITCH, "append_user_agent": TEXT, "plugin_cache": SWITCH, "plugin_cache_dir": TEXT,
+    "init": Section("TerraformInit", "terraform init", {"pass_vars": SWITCH}),
+    "plan": Section("TerraformPlan", "terraform plan", {"skip_planfile": SWITCH}),
+})  # fmt: skip
+
+TOOL = Section("Tool", "How components of a type are run", {"base_path": TEXT, "command": TEXT})
+HELMFILE = Section("Helmfile", "How helmfile components are run", {
+    "base_path": TEXT, "command": TEXT, "use_eks": SWITCH, "kubeconfig_path": TEXT, "helm_aws_profile_pattern": TEXT,
+    "cluster_name_pattern": TEXT,
+})  # fmt: skip
+COMPONENTS = Section("Components", "Where components are, by type", {
+    "terraform": TERRAFORM, "helmfile": HELMFILE, "packer": TOOL, "ansible": TOOL, "kubernetes": TOOL,
+})  # fmt: skip
+
+WORKFLOWS = Section("Workflows", "Where workflow files are. Other keys define workflows right here", {
+    "base_path": (TEXT, "Folder of the workflow files, relative to the base path"),
+    "list": (FREE, "How workflows are listed"),
+})  # fmt: skip
+
+LOGS = Section("Logs", "The log of atmos itself", {
+    "level": (LEVEL, "Trace, Debug, Info, Warning, Error or Off"),
+    "file": (TEXT, "/dev/stderr, /dev/stdout, /dev/null or a file that is appended to"),
+})  # fmt: skip
+
+TERMINAL = Section("Terminal", "How output looks on a terminal", {
+    "max_width": (WHOLE, "Widest line, 0 for the terminal's width"),
+    "pager": (TEXT, "A pager command, true or false"),
+    "color": SWITCH, "no_color": SWITCH, "force_color": SWITCH, "unicode": SWITCH, "tab_width": WHOLE, "theme": TEXT,
+    "speed": TEXT, "help": Section("Help", "How help is shown", {"filter": SWITCH}),
+})  # fmt: skip
+
+SETTINGS = Section("Settings", "Settings that concern several commands", {
+    "list_merge_strategy": (TEXT, "How lists of stack manifests merge: replace, append or merge"),
+    "terminal": TERMINAL,
+    "telemetry": (FREE, "Accepted and without effect: there is no telemetry"),
+    "experimental": TEXT, "inject_github_token": SWITCH, "inject_gitlab_token": SWITCH, "inject_bitbucket_token": SWITCH,
+    "github_token": TEXT, "github_username": TEXT,
+})  # fmt: skip
+
+PROFILES = Section("Profiles", "Where configuration profiles are", {
+    "base_path": (TEXT, "Folder of the profiles, relative to this file"),
+    "default": (TEXT, "The profile in force when none is asked for"),
+})  # fmt: skip
+
+TEMPLATES = Section("Templates", "Templates in stack manifests, commands and workflows", {
+    "settings": Section("TemplateSettings", "How templates are rendered", {
+        "enabled": SWITCH,
+        "sprig": Section("Sprig", "Functions named as in sprig", {"enabled": SWITCH}),
+        "gomplate": Section("Gomplate", "Functions and data sources named as in gomplate", {
+            "enabled": SWITCH, "timeout": WHOLE, "datasources": FREE,
+        }),
+        "delimiters": (WORDS, "The two texts that open and close a template action"),
+        "engine": (TEXT, "go (the default) or jinja2"),
+        "evaluations": WHOLE, "ignore_missing_template_values": SWITCH, "env": ENV,
+    }),
+})  # fmt: skip
+
+VERSION = Section("Version", "Which versions this configuration works with", {
+    "check": Section("Check", "Looking for newer versions", {"enabled": SWITCH, "timeout": WHOLE, "frequency": TEXT}),
+    "constraint": Section("Constraint", "Versions this configuration works with", {
+        "require": (TEXT, "Versions this configuration works with: `>=1.2, <2`"),
+        "enforcement": (TEXT, "fatal, warn or silent"),
+        "message": TEXT,
+    }),
+})  # fmt: skip
+
+DESCRIBE = Section("Describe", "The describe commands", {"settings": FREE, "provenance": SWITCH, "error_mode": TEXT})
+
+AUTH = Section("Auth", "Cloud authentication: providers, identities and integrations", {
+    "realm": TEXT,
+    "providers": (ANY, "Where credentials come from"),
+    "identities": (ANY, "Users and roles to act as"),
+    "integrations": (ANY, "Logins that follow an identity"),
+    "needs": (ANY, "Identities a component needs at once"),
+    "logs": (ANY, "The log of authentication"),
+    "keyring": (ANY, "Where credentials rest"),
+})  # fmt: skip
+
+CONFIGURATION = Section("Configuration", "The whole of `atmos.yaml`", {
+    "base_path": (TEXT, "What relative paths of the configuration are relative to"),
+    "imports": (FREE, "Settings of imports"),
+    "import": (WORDS, "More configuration: files, folders, patterns, URLs"),
+    "stacks": STACKS, "components": COMPONENTS, "workflows": WORKFLOWS, "logs": LOGS, "settings": SETTINGS,
+    "commands": (ITEMS, "Commands of your own"),
+    "aliases": (TEXTS, "Short names for commands"),
+    "env": (ENV, "Variables for every subprocess"),
+    "auth": AUTH, "profiles": PROFILES, "templates": TEMPLATES, "version": VERSION, "describe": DESCRIBE,
+    "schemas": (FREE, "Schemas that stacks are checked with"),
+    "integrations": (FREE, "Integrations with other systems"),
+    "stores": (FREE, "Stores that values are read from"),
+    "vendor": (FREE, "Vendoring of components"),
+    "list": (FREE, "The list commands"),
+    "docs": (FREE, "Documentation"),
+    "validate": (FREE, "Validation"),
+    "toolchain": (FREE, "Versions of tools"),
+    "hooks": (FREE, "Hooks"),
+    "ci": (FREE, "Behaviour in CI"),
+    "errors": (FREE, "How errors are shown"),
+    "metadata": (FREE, "Name and description of a profile"),
+    "edition": (TEXT, "The edition whose defaults hold"),
+    "emulators": (FREE, "Local emulators of clouds"),
+})  # fmt: skip
 
 # keys that mean something elsewhere, or in files for the predecessor; no typing mistakes
 ALSO_KNOWN = frozenset((

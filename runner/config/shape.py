@@ -5,57 +5,30 @@ Keys of free maps (identities, providers, env, aliases, stores …) are left exa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
+from runner.config import kinds
 from runner.config.reader import Map
+from runner.config.schema import ALSO_KNOWN, CONFIGURATION, Section
 from runner.errors import AtmosError, Problem, Where, nearest
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from runner.config.schema import Section
+    Later = dict[tuple[str, ...], str]
 
 MAX_UNKNOWN = 50  # more unknown keys than that are no typing mistakes
 MISTYPED = 0.8  # how alike an unknown section and a known one are when it is said on every run
-
-_fields_cache: dict[type, dict[str, object]] = {}
-
-
-def fields(model: type[Section]) -> dict[str, object]:
-    """The known keys of a section, each with the section below it or None."""
-    known = _fields_cache.get(model)
-    if known is None:
-        known = {}
-        for name, info in model.model_fields.items():
-            known[info.alias or name] = _section(info.annotation)
-        _fields_cache[model] = known
-    return known
+_CONVERTED_LATER = (kinds.SWITCH, kinds.WHOLE, kinds.WORDS)  # text needs no conversion, free maps have none
 
 
-def _section(annotation: Any) -> object:
-    from runner.config.schema import Section
-
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    for choice in get_args(annotation) or (annotation,):
-        if isinstance(choice, type) and issubclass(choice, Section):
-            return choice
-    return None
-
-
-def canonical(tree: Map, model: Any = None) -> Map:
+def canonical(tree: Map, section: Section = CONFIGURATION) -> Map:
     """A tree with the schema's spelling of its keys. Returns the same object when nothing differs."""
-    if model is None:
-        from runner.config.schema import Configuration
-
-        model = Configuration
-    known = fields(model)
+    known = section.keys
     changed: list[tuple[str, str, object]] = []
     differs = False
     for key, value in tree.items():
         name, item = _known(key, value, known, tree)
         below = known.get(name)
-        if below is not None and isinstance(item, Map):
+        if isinstance(below, Section) and isinstance(item, Map):
             item = canonical(item, below)
         differs = differs or name != key or item is not value
         changed.append((name, key, item))
@@ -75,7 +48,7 @@ def canonical(tree: Map, model: Any = None) -> Map:
     return result
 
 
-def _known(key: str, value: object, known: dict[str, object], tree: Map) -> tuple[str, object]:
+def _known(key: str, value: object, known: dict[str, kinds.Kind | Section], tree: Map) -> tuple[str, object]:
     """The schema's name of a key; `a.b: 1` below a known section becomes `a: {b: 1}`."""
     if key in known:
         return key, value
@@ -85,7 +58,7 @@ def _known(key: str, value: object, known: dict[str, object], tree: Map) -> tupl
     if "." in key:
         first, rest = key.split(".", 1)
         name = first.lower()
-        if rest and name in known and (known[name] is not None):
+        if rest and isinstance(known.get(name), Section):
             inner = Map(tree.marks.get(key, tree.mark))
             inner.put(rest, value, tree.marks.get(key, tree.mark), tree.literals.get(key))
             return name, inner
@@ -97,36 +70,45 @@ class Typed:
 
     __slots__ = ("data", "later", "problems")
 
-    def __init__(self, data: dict[str, Any], later: dict[tuple[str, ...], str], problems: list[Problem]) -> None:
+    def __init__(self, data: dict[str, Any], later: Later, problems: list[Problem]) -> None:
         self.data, self.later, self.problems = data, later, problems
 
 
 def check(tree: Map) -> Typed:
     """Type the settings of a merged tree. Wrong types are one AtmosError that lists them all."""
-    from pydantic import ValidationError
-
-    from runner.config.schema import Configuration
-
-    deferred: list[tuple[tuple[str, ...], object]] = []
-    plain = _plain(tree, (), deferred)
-    errors: list[tuple[str, str, Where | None]] = []
+    later: Later = {}
     try:
-        data = Configuration.model_validate(plain).model_dump(exclude_unset=True, by_alias=True)
-    except ValidationError as error:
-        seen = set()
-        for item in error.errors(include_url=False, include_context=False):
-            path = tuple(str(part) for part in item["loc"] if not str(part).startswith("function-"))
-            if path not in seen:
-                seen.add(path)
-                errors.append((dotted(path), item["msg"], position(tree, path)))
-        raise wrong(errors) from None
-    later: dict[tuple[str, ...], str] = {}
-    for path, value in deferred:
-        _insert(data, path, value)
-        kind = _kind(path)
-        if kind:
-            later[path] = kind
+        data = fit(tree, CONFIGURATION, (), later)
+    except kinds.Unfit:
+        raise wrong(misfits(tree)) from None
     return Typed(data, later, unknown_keys(tree))
+
+
+def fit(tree: dict[str, Any], section: Section, path: tuple[str, ...], later: Later) -> dict[str, Any]:
+    """The typed settings of a section; `later` gets the kinds of deferred ones. Unfit where one does not fit."""
+    known = section.keys
+    data: dict[str, Any] = {}
+    for key, value in tree.items():
+        below = known.get(key)
+        if isinstance(value, tuple):
+            data[key] = value
+            if below in _CONVERTED_LATER:
+                later[*path, key] = below.name
+        elif isinstance(below, Section):
+            data[key] = fit(kinds.FREE.convert(value), below, (*path, key), later)
+        else:
+            data[key] = _plain(value) if below is None else below.convert(_plain(value))
+    return data
+
+
+def misfits(tree: Map) -> list[tuple[str, str, Where | None]]:
+    """All settings that do not fit: (dotted path, message, place)."""
+    from runner.config import validation
+
+    found: dict[tuple[str, ...], tuple[str, str, Where | None]] = {}
+    for path, message in validation.mistakes(_written(tree)):
+        found.setdefault(path, (dotted(path), message, position(tree, path)))
+    return list(found.values())
 
 
 class DecodingError(AtmosError):
@@ -160,49 +142,22 @@ def quote_line(where: Where | None) -> str:
         return ""
 
 
-def _plain(value: object, path: tuple[str, ...], deferred: list[tuple[tuple[str, ...], object]]) -> Any:
-    """Plain dicts and lists without the deferred values, which are noted with their paths."""
+def _plain(value: Any) -> Any:
+    """Plain dicts and lists; deferred values stay."""
     if isinstance(value, dict):
-        result = {}
-        for key, item in value.items():
-            if isinstance(item, tuple):
-                deferred.append(((*path, key), item))
-            else:
-                result[key] = _plain(item, (*path, key), deferred)
-        return result
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [
-            item if isinstance(item, tuple) else _plain(item, (*path, str(index)), deferred)
-            for index, item in enumerate(value)
-        ]
+        return [_plain(item) for item in value]
     return value
 
 
-def _insert(data: dict[str, Any], path: tuple[str, ...], value: object) -> None:
-    holder: Any = data
-    for key in path[:-1]:
-        holder = holder[int(key)] if isinstance(holder, list) else holder.setdefault(key, {})
-        if not isinstance(holder, dict | list):
-            return
-    holder[path[-1]] = value
-
-
-def _kind(path: tuple[str, ...]) -> str:
-    """The kind of a typed setting: bool, int, words or "" (text needs no conversion, free maps have none)."""
-    from runner.config import kinds
-    from runner.config.schema import Configuration
-
-    model: Any = Configuration
-    for key in path[:-1]:
-        model = fields(model).get(key)
-        if model is None:
-            return ""
-    for name, info in model.model_fields.items():
-        if (info.alias or name) == path[-1]:
-            for kind, word in ((kinds.Switch, "bool"), (kinds.Whole, "int"), (kinds.Words, "words")):
-                if get_args(kind)[1] in info.metadata:
-                    return word
-    return ""
+def _written(value: Any) -> Any:
+    """Plain data without deferred values: what they will be is not known."""
+    if isinstance(value, dict):
+        return {key: _written(item) for key, item in value.items() if not isinstance(item, tuple)}
+    if isinstance(value, list):
+        return [None if isinstance(item, tuple) else _written(item) for item in value]
+    return value
 
 
 def position(tree: object, path: tuple[str, ...]) -> Where | None:
@@ -233,18 +188,14 @@ def dotted(path: tuple[str, ...]) -> str:
 
 def unknown_keys(tree: Map) -> list[Problem]:
     """Keys that nothing knows: a warning with the nearest known key where one is near, else a note for `validate`."""
-    from difflib import SequenceMatcher
-
-    from runner.config.schema import ALSO_KNOWN, Configuration
-
     problems: list[Problem] = []
-    pending: list[tuple[Map, Any, tuple[str, ...]]] = [(tree, Configuration, ())]
+    pending: list[tuple[Map, Section, tuple[str, ...]]] = [(tree, CONFIGURATION, ())]
     while pending:
-        current, model, path = pending.pop()
-        known = fields(model)
+        current, section, path = pending.pop()
+        known = section.keys
         for key, value in current.items():
             below = known.get(key)
-            if below is not None and isinstance(value, Map):
+            if isinstance(below, Section) and isinstance(value, Map):
                 pending.append((value, below, (*path, key)))
             if key in known or key.startswith(("x-", ".", "_")) or (not path and key.lower() in ALSO_KNOWN):
                 continue
@@ -253,10 +204,15 @@ def unknown_keys(tree: Map) -> list[Problem]:
             if len(problems) >= MAX_UNKNOWN:
                 return problems
             near = nearest(key, known, 1)
-            mistyped = bool(near) and not path and SequenceMatcher(None, key.lower(), near[0]).ratio() >= MISTYPED
             problems.append(Problem(
                 f"unknown key `{dotted((*path, key))}`" + (f"; did you mean `{near[0]}`?" if near else ""),
                 current.key_where(key), path=dotted((*path, key)), hint=near[0] if near else "",
-                severity="warning" if mistyped else "note",
+                severity="warning" if near and not path and _alike(key, near[0]) else "note",
             ))  # fmt: skip
     return problems
+
+
+def _alike(key: str, known: str) -> bool:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, key.lower(), known).ratio() >= MISTYPED
