@@ -19,7 +19,7 @@ MODULES = {
     "auth.credentials": ["Credentials", "AwsCredentials", "TokenCredentials"],
     "auth.secrets": ["Secret", "redacted"],
     "auth.console": ["SignIn", "sign_in"],
-    "auth.merge": ["component"],
+    "auth.merge": ["component", "settled"],
     "auth.emulators": ["Emulators", "Emulator"],
     "auth.integrations": ["linked", "execute", "run_one"],
     "auth.aws.ecr": ["login", "public_login", "parsed_registry"],

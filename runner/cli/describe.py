@@ -82,7 +82,7 @@ class Choices:
 
         layered = found.layered if found is not None else None
         section = layered.sections["auth"] if layered is not None else self.app.config.raw("auth") or {}
-        merged = identity.merged(section, layered.auth_layers if layered is not None else [section])
+        merged = identity.merged(self.app, section, layered.auth_layers if layered is not None else [section])
         chosen = identity.choose(self.app, merged, flag, layered.name if layered is not None else "")
         identity.must_exist(self.app, chosen)
         return chosen

@@ -55,7 +55,9 @@ def components(
     from runner.console import tables
     from runner.stacks import discover, selection
     from runner.stacks import project as projects
+    from runner.terraform import identity
 
+    identity.asked_must_exist(app)
     format_ = format_ or app.env.get("ATMOS_LIST_FORMAT", "")
     tables.check_format(format_)
     project = projects.of(app)

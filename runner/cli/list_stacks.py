@@ -30,7 +30,9 @@ def stacks(app: App, component: str, format_: str, columns: str, sort: str, tags
     from runner.console import tables
     from runner.stacks import project as projects
     from runner.stacks import selection
+    from runner.terraform import identity
 
+    identity.asked_must_exist(app)
     project = projects.of(app)
     wanted = selection.Labels(tags, labels)
     found = [item for item in project.every() if wanted.match(item.layered.metadata)]

@@ -90,7 +90,7 @@ class Run:
         early = Target(self.found, self.draft.early(), self.project.options)
         check(early, self.invocation.command, self.invocation.sub)
         check_module(early)
-        section = identity.merged(self.draft.auth, layered.auth_layers)
+        section = identity.merged(self.app, self.draft.auth, layered.auth_layers)
         if self.invocation.on("dry-run"):
             return True
         self.chosen = identity.choose(self.app, section, self.invocation.identity, layered.name)

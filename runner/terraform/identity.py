@@ -40,52 +40,14 @@ def of_name(app: App, identity: Any) -> Any:
     return None if identity is None or identity is DISABLED else identity
 
 
-def merged(section: Map, layers: list[Map]) -> Map:
+def merged(app: App, section: Map, layers: list[Map]) -> Map:
     """The `auth` section of a component with the defaults of its nearest layer only (decision D37).
 
     layers: what atmos.yaml, the stack, the bases and the component say, lowest first.
     """
-    same = _respelled(section)
-    current: set[str] = set()
-    for layer in layers:
-        identities = layer.get("identities")
-        entries: Map = identities if isinstance(identities, dict) else {}
-        declared = {same.get(name, name): entry for name, entry in entries.items()}
-        chosen = {name for name, entry in declared.items() if isinstance(entry, dict) and entry.get("default") is True}
-        current = chosen or current - {
-            name for name, entry in declared.items() if isinstance(entry, dict) and entry.get("default") is False
-        }
-    identities = section.get("identities")
-    known: Map = identities if isinstance(identities, dict) else {}
-    result: Map = {}
-    for name, entry in known.items():
-        if name in same:
-            continue
-        for other in (other for other, target in same.items() if target == name):
-            entry = {**entry, **known[other]}
-        if isinstance(entry, dict) and set(entry) == {"default"} and not (entry["default"] is True and name in current):
-            continue  # a mere mark for an identity that is not there
-        if isinstance(entry, dict) and "default" in entry and isinstance(entry["default"], bool):
-            entry = {**entry, "default": name in current}
-        result[name] = entry
-    return {**section, "identities": result} if identities is not None else section
+    from auth import merge
 
-
-def _respelled(section: Map) -> dict[str, str]:
-    """Entries that only add to an identity which another layer spells in other letter case, and its own name (decision D39)."""
-    identities = section.get("identities")
-    known: Map = identities if isinstance(identities, dict) else {}
-    result: dict[str, str] = {}
-    for name, entry in known.items():
-        if isinstance(entry, dict) and "kind" not in entry:
-            whole = [
-                other
-                for other, it in known.items()
-                if other.lower() == name.lower() and isinstance(it, dict) and "kind" in it
-            ]
-            if len(whole) == 1:
-                result[name] = whole[0]
-    return result
+    return merge.settled(section, layers, app.config.resolve)
 
 
 def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
@@ -117,6 +79,14 @@ def choose(app: App, section: Map, flag: str | None, component: str) -> Chosen:
     if isinstance(asked, str):
         return Chosen(asked, manager)
     return Chosen(_default(app, manager), manager)
+
+
+def asked_must_exist(app: App) -> None:
+    """For commands that only list: an identity that is asked for has to be there, though nothing runs as it."""
+    flag = app.flags.given.get("identity")
+    if isinstance(flag, str):
+        section = app.config.raw("auth") or {}
+        must_exist(app, choose(app, merged(app, section, [section]), flag, ""))
 
 
 def must_exist(app: App, chosen: Chosen) -> None:

@@ -1,4 +1,6 @@
-"""`atmos terraform shell`: an interactive shell in a component's folder, set up as a run would be (spec §16.5)."""
+"""`atmos terraform shell`: an interactive shell in a component's folder, set up as a run would be (spec §16.5).
+
+Words after `--` are the shell's own; without any it is a login shell, as in `auth shell`."""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def run(run_: Run) -> int:
     prompt = prompt_of(run_)
     if prompt:
         env["PS1"] = prompt
-    return launch([*shell(env), "-l"], env=env, cwd=target.folder).code
+    return launch([*shell(env), *(run_.invocation.extra or ["-l"])], env=env, cwd=target.folder).code
 
 
 def shell(env: dict[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auth.errors import ConfigError
-from auth.merge import component
+from auth.merge import component, settled
 
 GLOBAL: dict[str, Any] = {
     "realm": "r",
@@ -24,7 +24,8 @@ def defaults(section: dict[str, Any]) -> list[str]:
 
 
 def test_nothing_of_its_own_is_the_global_section() -> None:
-    for own in (None, {}):
+    owns: list[dict[str, Any] | None] = [None, {}]
+    for own in owns:
         merged = component(GLOBAL, own)
         assert merged == GLOBAL
         merged["identities"]["Dev"]["default"] = False
@@ -60,3 +61,60 @@ def test_a_default_must_exist_and_a_revoked_one_need_not() -> None:
         component(GLOBAL, {"identities": {"ghost": {"default": True}}})
     assert "`prod`" in caught.value.hints[1]
     assert component(GLOBAL, {"identities": {"ghost": {"default": False}}}) == GLOBAL
+
+
+def of_layers(*layers: dict[str, Any]) -> dict[str, Any]:
+    section: dict[str, Any] = {"identities": {}}
+    for layer in layers:
+        for name, entry in layer.items():
+            section["identities"].setdefault(name, {}).update(entry)
+    found = settled(section, [{"identities": layer} for layer in layers])
+    return {name: entry.get("default") for name, entry in found["identities"].items()}
+
+
+MARKED: dict[str, Any] = {"main": {"kind": "k", "default": True}, "other": {"kind": "k"}, "third": {"kind": "k"}}
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        ([], {"main": True, "other": None, "third": None}),
+        ([{"other": {"default": True}}], {"main": False, "other": True, "third": None}),
+        ([{"other": {"default": True}}, {"third": {"default": True}}], {"main": False, "other": False, "third": True}),
+        ([{"other": {"default": True}}, {"third": {"default": True}, "other": {"default": False}}],
+         {"main": False, "other": False, "third": True}),
+        ([{"main": {"default": False}}], {"main": False, "other": None, "third": None}),
+        ([{"ghost": {"default": False}}], {"main": True, "other": None, "third": None}),
+    ],
+)  # fmt: skip
+def test_the_nearest_default_counts(layers: list[dict[str, Any]], expected: dict[str, Any]) -> None:
+    assert of_layers(MARKED, *layers) == expected
+
+
+def test_an_identity_is_meant_in_any_letter_case() -> None:
+    assert of_layers(MARKED, {"OTHER": {"default": True}}) == {"main": False, "other": True, "third": None}
+    assert of_layers(
+        MARKED, {"OTHER": {"default": True}}, {"third": {"default": True}, "Other": {"default": False}}
+    ) == {
+        "main": False,
+        "other": False,
+        "third": True,
+    }
+    found = settled({"identities": {"main": {"kind": "k", "region": "a"}, "MAIN": {"region": "b"}}}, [])
+    assert found["identities"] == {"main": {"kind": "k", "region": "b"}}
+
+
+def test_a_default_that_a_variable_decides() -> None:
+    said = ("!env", "MAIN yes", "atmos.yaml", 3)
+    layers: list[dict[str, Any]] = [
+        {"main": {"kind": "k", "default": said}, "other": {"kind": "k"}},
+        {"other": {"default": True}},
+    ]
+    assert of_layers(*layers) == {"main": False, "other": True}
+    assert of_layers(layers[0]) == {"main": said, "other": None}
+    section = {"identities": {"main": {"kind": "k", "default": True}, "other": {"kind": "k", "default": said}}}
+    layers = [{"main": {"kind": "k", "default": True}}, {"other": {"default": said}}]
+    for value, expected in (("yes", ["other"]), ("false", ["main"]), (None, ["main"])):
+        answers = {said: value}
+        found = settled(section, [{"identities": layer} for layer in layers], answers.__getitem__)
+        assert defaults(found) == expected, value

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from runner.terraform import identity
 from tests.runner.stacks.conftest import CONFIG
 from tests.runner.terraform.conftest import Fleet
 
@@ -24,45 +22,6 @@ auth:
 """
 )
 PRINT = "AWS_PROFILE|AWS_ACCESS_KEY_ID|ATMOS_IDENTITY|ATMOS_IDENTITY_INHERITED"
-
-
-def merged(*layers: dict[str, Any]) -> dict[str, Any]:
-    section: dict[str, Any] = {"identities": {}}
-    for layer in layers:
-        for name, entry in layer.items():
-            section["identities"].setdefault(name, {}).update(entry)
-    found = identity.merged(section, [{"identities": layer} for layer in layers])
-    return {name: entry.get("default") for name, entry in found["identities"].items()}
-
-
-GLOBAL = {"main": {"kind": "k", "default": True}, "other": {"kind": "k"}, "third": {"kind": "k"}}
-
-
-@pytest.mark.parametrize(
-    ("layers", "expected"),
-    [
-        ([], {"main": True, "other": None, "third": None}),
-        ([{"other": {"default": True}}], {"main": False, "other": True, "third": None}),
-        ([{"other": {"default": True}}, {"third": {"default": True}}], {"main": False, "other": False, "third": True}),
-        ([{"other": {"default": True}}, {"third": {"default": True}, "other": {"default": False}}],
-         {"main": False, "other": False, "third": True}),
-        ([{"main": {"default": False}}], {"main": False, "other": None, "third": None}),
-        ([{"ghost": {"default": False}}], {"main": True, "other": None, "third": None}),
-    ],
-)  # fmt: skip
-def test_the_nearest_default_counts(layers: list[dict[str, Any]], expected: dict[str, Any]) -> None:
-    assert merged(GLOBAL, *layers) == expected
-
-
-def test_an_identity_is_meant_in_any_letter_case() -> None:
-    assert merged(GLOBAL, {"OTHER": {"default": True}}) == {"main": False, "other": True, "third": None}
-    assert merged(GLOBAL, {"OTHER": {"default": True}}, {"third": {"default": True}, "Other": {"default": False}}) == {
-        "main": False,
-        "other": False,
-        "third": True,
-    }
-    found = identity.merged({"identities": {"main": {"kind": "k", "region": "a"}, "MAIN": {"region": "b"}}}, [])
-    assert found["identities"] == {"main": {"kind": "k", "region": "b"}}
 
 
 def test_a_default_that_is_defined_nowhere_stops_who_needs_a_default(fleet: Make) -> None:
@@ -108,6 +67,16 @@ def test_describing_under_an_unknown_identity_is_an_error(fleet: Make) -> None:
         assert "main" in done.stderr
         if words != ("affected",):  # wants a repository
             assert made.run("describe", *words, "--identity", "main").returncode == 0
+
+
+def test_listing_under_an_unknown_identity_is_an_error(fleet: Make) -> None:
+    made = fleet(config=AUTH)
+    for words in (("components",), ("stacks",)):
+        done = made.run("list", *words, "--identity", "mian")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "identity not found" in done.stderr
+        for good in ("--identity=main", "--identity=off", "--identity="):
+            assert made.run("list", *words, good).returncode == 0
 
 
 def shown(made: Fleet, *argv: str, **env: str) -> dict[str, str]:

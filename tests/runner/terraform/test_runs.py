@@ -378,6 +378,20 @@ def test_shell_has_the_code_of_the_shell(fleet: Make) -> None:
     )
     assert done.returncode == 7
     assert f"dev -var-file={VARFILE} {made.root}/components/terraform/myapp" in done.stdout
+    words = (
+        "terraform",
+        "shell",
+        "myapp",
+        "-s",
+        "dev",
+        "--",
+        "-c",
+        'echo "$ATMOS_COMPONENT|$0|$1"; exit 4',
+        "a",
+        "b c",
+    )
+    done = made.run(*words, SHELL="/bin/sh")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (4, "myapp|a|b c")
 
 
 def test_generated_files(fleet: Make) -> None:
