@@ -71,7 +71,8 @@ class Identities:
         """The identity of a step (decision D4): disabled > the step's > the flag's > its owner's > none.
 
         flag: None when absent, SELECT when bare. The environment stands in for an absent flag, but only
-        replaces an identity that is configured, and an inherited one not even that.
+        replaces an identity that is configured, and an inherited one not even that. `identity: false` of a step or an
+        owner (any value that disables) means nobody, for what is nested in it too.
         """
         owner, step = owner.strip(), step.strip()
         if flag is not None and disables(flag):
@@ -79,11 +80,13 @@ class Identities:
         if flag is None and self.ambient.disabled:
             return DISABLED
         if step:
-            return step
+            return DISABLED if disables(step) else step
         if flag == SELECT:
             return self.select()
         if flag is not None:
             return flag.strip()
+        if owner and disables(owner):
+            return DISABLED
         if owner:
             return self.ambient.name if self.ambient.name and not self.ambient.inherited else owner
         return None

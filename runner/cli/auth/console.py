@@ -64,7 +64,8 @@ def command(
 ) -> int:
     """Sign in to a console."""
     wanted = seconds(duration) if duration else None
-    identity = choice.pick(app, what="`atmos auth console`")
+    with parts.default_errors(f"{FAILED}failed to get default identity: "):
+        identity = choice.pick(app, what="`atmos auth console`")
     manager = app.identities.manager()
     root_kind = manager.root_kind(identity)
     if not supported(manager, identity):

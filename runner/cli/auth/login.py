@@ -96,7 +96,8 @@ def _identity(app: App, manager: Manager, name: str, tags: str, webflow: bool) -
         return ask(app, matching, f"Multiple identities match tags [{listed}]. Select one:")
     if asked is None and not manager.identities:
         return None
-    return choice.resolved(app, asked)
+    with parts.default_errors("default identity error: "):
+        return choice.resolved(app, asked)
 
 
 def _webflow_fits(manager: Manager, asked: object) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runner.cli import clicks
@@ -97,6 +98,19 @@ def failed(error: BaseException, who: str) -> BaseException:
         exit_code=int(getattr(error, "exit_code", 1)),
         context=getattr(error, "context", None),
     )
+
+
+@contextmanager
+def default_errors(prefix: str) -> Iterator[None]:
+    """Put a command's own words before what is wrong with the defaults."""
+    try:
+        yield
+    except Exception as error:
+        from auth.errors import MultipleDefaults, NoDefaultIdentity
+
+        if isinstance(error, (MultipleDefaults, NoDefaultIdentity)):
+            error.message = prefix + error.message
+        raise
 
 
 def nothing_configured(app: App, message: str) -> AtmosError:

@@ -221,3 +221,18 @@ def test_the_selector_shows_what_is_behind_a_name(project: Project) -> None:
     child.expect_exact("esc to exit")
     child.send(ESCAPE)
     assert ended(child) == 1
+
+
+def test_several_defaults_without_a_person(make_project: MakeProject) -> None:
+    project = make_project(
+        "auth: {providers: {fake: {kind: mock/aws}}, identities: {b: &x {kind: mock/aws, default: true, "
+        "via: {provider: fake}}, a: *x}}\n"
+    )
+    for command, prefix in (
+        (("login",), "default identity error: "),
+        (("whoami",), ""),
+        (("console",), "auth console operation failed: failed to get default identity: "),
+    ):
+        done = project.run("auth", *command)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"**Error:** {prefix}multiple default identities found: [a b]" in " ".join(done.stderr.split())
