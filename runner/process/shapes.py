@@ -1,8 +1,11 @@
 """Tokens that are known by their shape: each has a fixed beginning, found first; the pattern is compiled only then.
 
 A shape is (beginning, rest, open rest): `rest` completes the token; `open rest` matches what may still become one at
-the end of the text read so far. All repetitions are bounded, so the text that is held back is bounded too. Every
-token but keys has a run of at least `RUN` letters, digits, `_`, `-`, `+`, `%`: text without such runs is not looked at.
+the end of the text read so far. All repetitions are bounded, so the text that is held back is bounded too.
+
+Searching is cheapest for texts that hold no token, which is nearly all: every token but keys has a run of at least
+`RUN` letters, digits, `_`, `-`, `+`, `%`; and letters in which beginnings differ are folded into one, so that few
+needles stand for all of them.
 """
 
 from __future__ import annotations
@@ -46,41 +49,96 @@ SHAPES: tuple[tuple[bytes, bytes, bytes], ...] = (
     ),
 )
 CHARACTERS = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-"  # of all tokens but keys
-PREFIXES = frozenset(beginning[:size] for beginning, _, _ in SHAPES for size in range(1, len(beginning)))
-LONGEST = max(map(len, PREFIXES))
-_SEPARATORS = bytes(byte if chr(byte).isascii() and chr(byte).isalnum() else 32 for byte in range(256))
-_FIRST: dict[bytes, list[int]] = {}  # the first letters of a beginning → shapes
-for _index, (_beginning, _, _) in enumerate(SHAPES):
-    _FIRST.setdefault(_beginning.translate(_SEPARATORS).split(b" ", 1)[0][:3], []).append(_index)
+_TOKENS, _KEYS = range(len(SHAPES) - 1), len(SHAPES) - 1
+_PREFIXES = frozenset(beginning[:size] for beginning, _, _ in SHAPES for size in range(1, len(beginning)))
+_LONGEST = max(map(len, _PREFIXES))
 
-_compiled: dict[bytes, tuple[re.Pattern[bytes], re.Pattern[bytes]]] = {}
+_RUN_CHARACTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-+%")
+_RUNS = bytes(97 if byte in _RUN_CHARACTERS else 32 for byte in range(256))  # a run → `a`s, all else → blanks
+_ONE_RUN = b"a" * RUN
+FOLDED = bytes.maketrans(b"KSzaousrhmn", b"IIIAppppppg")
+# what every token of some shapes has in it, folded → those shapes
+NEEDLES: tuple[tuple[bytes, tuple[int, ...]], ...] = tuple(
+    (needle.translate(FOLDED), tuple(index for index in _TOKENS if SHAPES[index][0] in beginnings))
+    for needle, beginnings in (
+        (b"AKIA", (b"AKIA", b"ASIA", b"AIza")),
+        (b"ghp_", (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"npm_")),
+        (b"_pat_", (b"github_pat_",)),
+        (b"glpat-", (b"glpat-",)),
+        (b"xox", (b"xoxb-", b"xoxp-", b"xoxa-")),
+        (b"_live_", (b"sk_live_", b"rk_live_")),
+        (b"ya29.", (b"ya29.",)),
+        (b".eyJ", (b"eyJ",)),
+    )
+)
+
+_compiled: dict[int, tuple[re.Pattern[bytes], re.Pattern[bytes]]] = {}
 
 
-def patterns(index: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """(whole token, what may become one at the end) of a shape. A token does not begin inside a word."""
-    beginning, rest, open_rest = SHAPES[index]
-    found = _compiled.get(beginning)
+def _patterns(index: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """(whole token, what may become one at the end) of a shape."""
+    found = _compiled.get(index)
     if found is None:
         import re
 
-        head = rb"(?<![0-9A-Za-z])" + re.escape(beginning)
-        found = _compiled[beginning] = (re.compile(head + rest), re.compile(head + open_rest + rb"\Z"))
+        beginning, rest, open_rest = SHAPES[index]
+        head = re.escape(beginning)
+        found = _compiled[index] = (re.compile(head + rest), re.compile(head + open_rest + rb"\Z"))
     return found
 
 
-def open_in(run: bytes) -> list[int]:
-    """The shapes whose beginning stands in a run of tokens' characters, keys apart."""
-    return [index for index, (beginning, _, _) in enumerate(SHAPES[:-1]) if beginning in run]
+def spans(data: bytes, begin: int) -> list[tuple[int, int]]:
+    """Where tokens stand in `data` from `begin` on."""
+    found: list[tuple[int, int]] = []
+    if KEYS in data:
+        _matches(data, begin, _KEYS, found)
+    if _ONE_RUN in data.translate(_RUNS):
+        folded = data.translate(FOLDED)
+        for needle, indices in NEEDLES:
+            if needle in folded:
+                for index in indices:
+                    _matches(data, begin, index, found)
+    return found
 
 
-def in_run(data: bytes, start: int, end: int, found: set[int]) -> None:
-    """Add the shapes that may begin in a run of word characters: at its start, or behind a sign in it."""
-    run = data[start:end]
-    if run[:3] in _FIRST:
-        found.update(_FIRST[run[:3]])
-    if not run.isalnum():
-        for part in run.translate(_SEPARATORS).split(b" "):
-            if part[:3] in _FIRST:
-                found.update(_FIRST[part[:3]])
-    if start and data[start - 1] == 46 and data[start - 5 : start] == b"ya29.":
-        found.update(_FIRST[b"ya2"])
+def _matches(data: bytes, begin: int, index: int, found: list[tuple[int, int]]) -> None:
+    beginning = SHAPES[index][0]
+    at = data.find(beginning, begin)
+    while at >= 0:
+        match = None if _in_word(data, at) else _patterns(index)[0].match(data, at)
+        if match is not None:
+            found.append(match.span())
+        at = data.find(beginning, at + 1 if match is None else match.end())
+
+
+def open_at(data: bytes, begin: int, line: int) -> int:
+    """Where the part at the end of `data` begins that may still become a token; len(data) when there is none.
+
+    Only what reaches the end of the text can: the last run of tokens' characters. Keys alone go over lines.
+    """
+    size = first = len(data)
+    tail = data[max(begin, line) :]
+    run = size - len(tail) + len(tail.rstrip(CHARACTERS))
+    if run < size:
+        for index in _TOKENS:
+            first = min(first, _first_open(data, run, index))
+    first = min(first, _first_open(data, begin, _KEYS))
+    for length in range(min(_LONGEST, len(tail)), size - first, -1):
+        if data[size - length :] in _PREFIXES and not _in_word(data, size - length):
+            return size - length
+    return first
+
+
+def _first_open(data: bytes, start: int, index: int) -> int:
+    beginning = SHAPES[index][0]
+    at = data.find(beginning, start)
+    while at >= 0:
+        if not _in_word(data, at) and _patterns(index)[1].match(data, at) is not None:
+            return at
+        at = data.find(beginning, at + 1)
+    return len(data)
+
+
+def _in_word(data: bytes, at: int) -> bool:
+    """A token does not begin inside a word."""
+    return at > 0 and data[at - 1 : at].isalnum()

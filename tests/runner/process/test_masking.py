@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import random
+import re
 import urllib.parse
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runner.process import literals, shapes
 from runner.process.masking import Mask
 
 SECRETS = ["wJalrXUtnFEMI/K7MDENG+bPxRfiCY", "hunter2-hunter2", "ähnlich wie ein Wort", "EXAMPLEKEY==abcdef"]
@@ -154,3 +157,64 @@ def test_a_mask_shows_nothing() -> None:
     assert "hunter" not in repr(m)
     with pytest.raises(TypeError):
         pickle.dumps(m)
+
+
+def by_hand(secrets: list[str], text: bytes) -> bytes:
+    """What masking means, without any of its short cuts."""
+    hidden = [False] * len(text)
+    places: list[tuple[int, int]] = []
+    for form in {form for secret in secrets for form in literals.forms(secret)}:
+        places += [(at, at + len(form)) for at in range(len(text)) if text.startswith(form, at)]
+    for beginning, rest, _ in shapes.SHAPES:
+        pattern = re.compile(rb"(?<![0-9A-Za-z])" + re.escape(beginning) + rest)
+        places += [match.span() for match in pattern.finditer(text)]
+    starts = set()
+    for start, end in sorted(places):
+        if not hidden[start]:
+            starts.add(start)
+        hidden[start:end] = [True] * (end - start)
+    out = b"".join(b"<MASKED>" * (at in starts) + text[at : at + 1] * (not hidden[at]) for at in range(len(text)))
+    return out + b"<MASKED>" * (len(text) in starts)
+
+
+WAYS = {
+    "by samples far apart": [f"{letter}{'0123456789' * 6}{letter}" for letter in "abcdefghijklmnop"],
+    "by samples side by side": [f"{letter}-pass-word-{letter}{letter}" for letter in "abcdefghijklmnop"],
+    "by small samples": [f"{letter}{letter}0-p.w{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"],
+    "one by one": [*SECRETS, MULTI],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_long_texts_are_masked_as_short_ones(way: str, seed: int) -> None:
+    pick = random.Random(seed)
+    secrets = WAYS[way]
+    forms = sorted({form for secret in secrets for form in literals.forms(secret)})
+    beginnings = [beginning for beginning, _, _ in shapes.SHAPES]
+    parts: list[bytes] = []
+    for _ in range(60):
+        parts += [
+            pick.choice([b"", b" ", b"\n", b"x", bytes(pick.randrange(256) for _ in range(pick.randrange(90)))]),
+            pick.choice([pick.choice(forms), pick.choice(TOKENS).encode(), pick.choice(forms)[: pick.randrange(30)],
+                         pick.choice(beginnings) + b"q" * pick.randrange(50)]),
+        ]  # fmt: skip
+    text = b"".join(parts)
+    m = Mask()
+    m.add(secrets)
+    m.apply(b"." * (2 * literals.WORTH))  # from now on long texts are looked at in samples
+    stream = m.stream()
+    out, rest = b"", text
+    while rest:
+        size = pick.choice([1, 50, 3000, 10000])
+        out += stream.feed(rest[:size])
+        rest = rest[size:]
+    assert out + stream.flush() == by_hand(secrets, text)
+
+
+def test_every_beginning_of_a_token_has_a_needle() -> None:
+    for index, (beginning, _, _) in enumerate(shapes.SHAPES[:-1]):
+        needles = [needle for needle, indices in shapes.NEEDLES if index in indices]
+        assert len(needles) == 1
+        assert needles[0] in (b"." if beginning == b"eyJ" else b"") + beginning.translate(shapes.FOLDED)
