@@ -136,7 +136,7 @@ def command_word(words: list[str]) -> int:
                 kind.startswith("optional") and index < count and not words[index].startswith("-")
             ):
                 index += 1
-        elif word == "-C":
+        elif word == "-C" or (word == "-i" and index < count and not words[index].startswith("-")):
             index += 1
     return -1
 
@@ -172,14 +172,15 @@ def dispatch(app: App) -> int:
         return builtin(app, row, words)
 
     config = app.config
-    target = config.aliases().get(word)
-    if target is not None:
-        from runner.commands import aliases
+    aliases = config.aliases()
+    alias = word if word in aliases else ""
+    tree = None if alias else config.command(word) or _by_command_alias(app, word)
+    if not alias and tree is None:  # a key may have been written in another case
+        alias = next((name for name in aliases if name.lower() == word.lower()), "")
+    if alias:
+        from runner.commands import aliases as running
 
-        return aliases.run(app, word, target, words)
-    tree = config.command(word)
-    if tree is None:
-        tree = _by_command_alias(app, word)
+        return running.run(app, alias, aliases[alias], words)
     if tree is not None:
         from runner.commands import run
 

@@ -30,12 +30,12 @@ def run(app: App, argv: list[str]) -> int:
         raise UsageError("`atmos terraform` requires a subcommand.", usage=_USAGE, command="atmos terraform",
                          explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in _supported()))  # fmt: skip
     if invocation.sub in ("", "help"):
-        app.out(help_text(invocation.component))
+        app.out(help_text(app, invocation.component))
         return 0
     if invocation.sub not in table.SUBCOMMANDS:
-        raise _unknown(invocation.sub)
+        raise _unknown(app, invocation.sub)
     if invocation.help:
-        app.out(help_text(invocation.command))
+        app.out(help_text(app, invocation.command))
         return 0
     if invocation.sub in table.UNSUPPORTED:
         raise AtmosError(
@@ -79,9 +79,11 @@ def _supported() -> list[str]:
     return [name for name in table.SUBCOMMANDS if name not in table.UNSUPPORTED]
 
 
-def _unknown(word: str) -> UsageError:
-    close = nearest(word, table.SUBCOMMANDS)
-    names = sorted(table.SUBCOMMANDS)
+def _unknown(app: App, word: str) -> UsageError:
+    from runner.cli.clicks import children_of
+
+    names = children_of(app, "atmos terraform", table.SUBCOMMANDS)
+    close = nearest(word, names)
     return UsageError(
         f"Unknown command {word} for atmos terraform",
         explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in names),
@@ -89,8 +91,10 @@ def _unknown(word: str) -> UsageError:
     )  # fmt: skip
 
 
-def help_text(command: str = "") -> str:
+def help_text(app: App, command: str = "") -> str:
     """Help, made from the tables that are parsed with."""
+    from runner.console.help import joined
+
     sub = command.partition(" ")[0]
     lines = []
     if command and sub in table.SUBCOMMANDS:
@@ -102,6 +106,10 @@ def help_text(command: str = "") -> str:
     else:
         lines += ["Run terraform for a component in a stack.", "", "USAGE", "", f"  {_USAGE}", "",
                   "SUBCOMMANDS", "", *(f"  {name}" for name in _supported()), ""]  # fmt: skip
+        custom = joined(app, "atmos terraform", list(table.SUBCOMMANDS))
+        if custom:
+            width = max(len(name) for name, _ in custom)
+            lines += ["CUSTOM COMMANDS", "", *(f"  {name:<{width}}  {text}".rstrip() for name, text in custom), ""]
         flags = table.COMMON
     letters = {name: letter for letter, name in table.shorthands(command, sub).items()}
     lines += ["FLAGS", ""]

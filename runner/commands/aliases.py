@@ -31,8 +31,15 @@ def run(app: App, name: str, target: str, words: list[str]) -> int:
 
 
 def split(name: str, target: str) -> list[str]:
-    """The words of an alias's target."""
+    """The words of an alias's target; quotes hold words together, nothing else is special."""
     words = target.split()
+    if "'" in target or '"' in target:
+        import shlex
+
+        try:
+            words = shlex.split(target)
+        except ValueError:
+            pass  # a quote that is not closed is text
     if words and words[0] == "atmos":
         words = words[1:]
     if not words:

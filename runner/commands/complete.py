@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.commands import grammar
+from runner.commands import aliases, grammar
 from runner.commands.model import Argument, Command, Flag, text
 from runner.console.help import GLOBAL_HELP
 from runner.console.page import first_line
@@ -64,7 +64,7 @@ def complete(app: App, words: list[str], depth: int = 0) -> Found:
         return complete_builtin.builtin(app, row, rest, current)
     target = app.config.aliases().get(word)
     if target is not None:
-        return complete(app, [*target.split(), *rest, current], depth + 1) if depth < 10 else Found()
+        return complete(app, [*aliases.split(word, target), *rest, current], depth + 1) if depth < 10 else Found()
     tree = _tree(app, word)
     return custom(app, Command(tree), rest, current) if tree is not None else Found()
 

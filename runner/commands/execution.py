@@ -41,6 +41,7 @@ class Execution:
         return Owner(
             kind="command",
             name=command.name,
+            path=command.path,
             env=command.data.get("env"),  # type: ignore[arg-type]
             working_directory=self._directory(),
             identity=command.data.get("identity") or "",
@@ -93,7 +94,7 @@ class Execution:
         directory = engine.owner.working_directory
         if directory:
             self._check_directory(directory)
-        cwd = directory or self.app.cwd
+        cwd = directory or "."
         self.data.update(
             Arguments=given.arguments,
             Flags=given.flags,

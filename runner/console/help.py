@@ -333,7 +333,7 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
     page.add(*banner())
     page.prose(target.help or "")
     children: list[Row] = []
-    joined: list[Row] = []
+    custom: list[Row] = []
     if isinstance(target, click.Group):
         for name in target.list_commands(ctx):
             child = target.get_command(ctx, name)
@@ -341,13 +341,13 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
                 more = " [command]" if isinstance(child, click.Group) else ""
                 children.append((name + more, first_line(child.help or child.short_help or "")))
         children = _with_modules(path, children)
-        joined = _joined(app, path, [name.split(" ")[0] for name, _ in children])
+        custom = joined(app, path, [name.split(" ")[0] for name, _ in children])
     arguments = [param for param in target.params if isinstance(param, click.Argument)]
     words = [_argument_word(param) for param in arguments]
     lines = []
     if not isinstance(target, click.Group) or target.invoke_without_command:
         lines.append(" ".join(part for part in [path, *words, "[flags]", str(getattr(target, "tail", ""))] if part))
-    if children or joined:
+    if children or custom:
         lines.append(f"{path} [sub-command] [flags]")
     page.usage(*lines)
     examples = str(getattr(target, "examples", "") or "")
@@ -355,7 +355,7 @@ def render_builtin_help(app: App, target: click.Command, ctx: click.Context, top
         page.block("EXAMPLES", _prompts(textwrap.dedent(examples).strip("\n")))
     page.rows("ARGUMENTS", [(str(param.name), "(required)" if param.required else "(optional)") for param in arguments])
     page.rows("BUILT-IN COMMANDS", children)
-    page.rows("CUSTOM COMMANDS", joined)
+    page.rows("CUSTOM COMMANDS", custom)
     if topic != "usage":
         shown = [
             _option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden
@@ -407,7 +407,7 @@ def _with_modules(path: str, own: list[Row]) -> list[Row]:
     return sorted([*own, *((name, summary) for name, (_, summary) in more if name not in names)])
 
 
-def _joined(app: App, path: str, builtin: list[str]) -> list[Row]:
+def joined(app: App, path: str, builtin: list[str]) -> list[Row]:
     """Custom commands that joined a built-in group."""
     words = path.split()[1:]
     try:

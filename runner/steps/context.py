@@ -112,10 +112,7 @@ class Context:
             for key, value, command in entries:
                 if command:
                     if value not in (None, ""):
-                        raise AtmosError(
-                            "either 'value' or 'valueCommand' can be specified for the ENV var, but not both",
-                            explanation=f"{self.run.owner.title} defines both 'value' and 'valueCommand' for the ENV var '{key}'",
-                        )
+                        raise self._two_sources(key, value, command)
                     if commands is not None and key in commands:
                         env[key] = commands[key]
                     else:
@@ -130,6 +127,17 @@ class Context:
                     env[key] = self.render(value, f"env.{key}")
 
         return apply if entries else None
+
+    def _two_sources(self, key: str, value: Any, command: Any) -> AtmosError:
+        owner = self.run.owner
+        what = "Custom command" if owner.kind == "command" else "Workflow"
+        written = [text if isinstance(text, str) else " ".join(map(str, text[:2])) for text in (value, command)]
+        return AtmosError(
+            "either 'value' or 'valueCommand' can be specified for the ENV var, but not both.",
+            explanation=f"{what} '{' '.join(owner.path.split()[-2:])}' defines 'value={written[0]}' and "
+            f"'valueCommand={written[1]}' for the ENV var '{key}'",
+            where=Where(*owner.where) if owner.where else None,
+        )
 
     def _directory(self) -> str:
         """The step's working directory, absolute; a relative one stands below the command's, or the project."""

@@ -45,6 +45,7 @@ FIELDS = {
     "reset": "boolean", "destination": "text", "format": "trimmed", "subpath": "text", "include": "texts",
     "exclude": "texts", "mtime": "trimmed", "args": "texts",
 }  # fmt: skip
+ENTRY_KEYS = ("key", "value", "valueCommand")  # of an entry of `env`
 SPECIAL = ("env", "when", "continue", "output", "steps", "matrix", "vars", "for", "background")
 ALL_FIELDS = tuple(
     dict.fromkeys([*COMMON, *FIELDS, *SPECIAL, *(f for r in TYPES.values() for f in (*r.required, *r.optional))])
@@ -220,7 +221,7 @@ def compile_env(
         for key in sorted(raw):
             at = place(raw, key, where)
             value = raw[key]
-            if isinstance(value, dict) and value and set(value) <= {"value", "valueCommand"}:
+            if isinstance(value, dict) and value and set(_spellings(value)) <= {"value", "valueCommand"}:
                 _entry(str(key).strip(), value, at, entries, problem, in_list)
             elif isinstance(value, dict | list):
                 problem(f"the value of `{key}` in `env` has to be text, not {kind_of(value)}", at)
@@ -235,38 +236,49 @@ def compile_env(
         if isinstance(item, str) and "=" in item:
             key, _, value = item.partition("=")
             entries.append([key.strip(), value, None])
-        elif isinstance(item, dict) and item.get("key") not in (None, ""):
-            for key in item:
-                if key not in ("key", "value", "valueCommand"):
-                    close = nearest(str(key), ("key", "value", "valueCommand"), 1)
-                    problem(
-                        f"unknown key `{key}` in `env`",
-                        place(item, key, at),
-                        f"Did you mean `{close[0]}`?" if close else "",
-                    )
-            _entry(str(text_of(item, "key")).strip(), item, at, entries, problem, in_list)
         elif (
             isinstance(item, dict) and len(item) == 1 and not isinstance(next(iter(item.values())), dict | list)
-            and next(iter(item)) not in ("value", "valueCommand")
+            and next(iter(item)) not in ENTRY_KEYS
         ):  # fmt: skip
             key = next(iter(item))
             entries.append([str(key).strip(), None if item[key] is None else in_list(item, key), None])
+        elif isinstance(item, dict) and item.get(_spellings(item).get("key", "key")) not in (None, ""):
+            known = _spellings(item)
+            for key in known:
+                if key not in ENTRY_KEYS:
+                    close = nearest(key, ENTRY_KEYS, 1)
+                    problem(
+                        f"unknown key `{key}` in `env`",
+                        place(item, known[key], at),
+                        f"Did you mean `{close[0]}`?" if close else "",
+                    )
+            _entry(str(text_of(item, known["key"])).strip(), item, at, entries, problem, in_list)
         else:
             problem(f"entry {index + 1} of `env` has to be `key` with `value` or `valueCommand`, or `NAME=value`", at)
     return entries, problems
 
 
+def _spellings(item: dict[str, Any]) -> dict[str, str]:
+    """The keys of an entry of `env`, by their names: any case will do, and `value_command`."""
+    names = {"key": "key", "value": "value", "valuecommand": "valueCommand", "value_command": "valueCommand"}
+    return {names.get(str(key).lower(), str(key)): key for key in item}
+
+
 def _entry(key: str, item: Any, at: Where | None, entries: list[list[Any]], problem: Any, in_list: Text) -> None:
-    value, command = item.get("value"), item.get("valueCommand")
-    for name in ("value", "valueCommand"):
-        if isinstance(item.get(name), dict | list):
-            problem(f"`{name}` of `{key}` in `env` has to be text, not {kind_of(item[name])}", place(item, name, at))
+    written = _spellings(item)
+    given = {name: item[written[name]] for name in ("value", "valueCommand") if name in written}
+    for name, content in given.items():
+        if isinstance(content, dict | list):
+            problem(
+                f"`{name}` of `{key}` in `env` has to be text, not {kind_of(content)}", place(item, written[name], at)
+            )
             return
-    command = text_of(item, "valueCommand") if command is not None else None
-    if value is None and "value" in item and not command:
+    value = given.get("value")
+    command = text_of(item, written["valueCommand"]) if given.get("valueCommand") is not None else None
+    if value is None and "value" in given and not command:
         entries.append([key, None, None])
         return
-    text = in_list(item, "value") if value is not None else ""
+    text = in_list(item, written["value"]) if value is not None else ""
     entries.append([key, text, command or None])
 
 

@@ -135,7 +135,7 @@ class Owner:
     """Whose steps run: a custom command or a workflow. `failure` turns a step's error into the one that is shown."""
 
     __slots__ = (
-        "env", "extra", "file", "identity", "kind", "name", "output", "show", "stack", "title", "viewport",
+        "env", "extra", "file", "identity", "kind", "name", "output", "path", "show", "stack", "title", "viewport",
         "where", "working_directory",
     )  # fmt: skip
 
@@ -144,6 +144,7 @@ class Owner:
         *,
         kind: str,
         name: str,
+        path: str = "",
         title: str = "",
         file: str = "",
         env: list[list[Any]] | None = None,
@@ -157,6 +158,7 @@ class Owner:
         where: tuple[str, int, int] | None = None,
     ) -> None:
         self.kind, self.name, self.file = kind, name, file
+        self.path = path or name
         self.title = title or (f'custom command "{name}"' if kind == "command" else f'workflow "{name}"')
         self.env = env or []
         self.working_directory = working_directory

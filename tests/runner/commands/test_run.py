@@ -144,6 +144,44 @@ commands:
     assert "not a directory" in run("up", "file").stderr
 
 
+def test_cwd_is_the_configured_directory_or_a_dot(project: Path, run: Run) -> None:
+    (project / "sub").mkdir()
+    declare(
+        project,
+        """
+commands:
+  - {name: here, steps: ['echo "{{ .Cwd }} {{ .cwd }}"']}
+  - {name: there, working_directory: sub, steps: ['echo "{{ .Cwd }}"']}
+""",
+    )
+    assert run("here").stdout == ". .\n"
+    assert run("there").stdout == f"{project}/sub\n"
+
+
+def test_a_variable_with_two_sources(project: Path, run: Run) -> None:
+    declare(
+        project,
+        """
+commands:
+  - {name: top, env: [{key: PLACE, value: here, valueCommand: echo there}], steps: [touch ran]}
+  - {name: up, commands: [{name: kid, steps: [{command: touch ran, env: {PLACE: {value: a, value_command: b}}}]}]}
+""",
+    )
+    wanted = "either 'value' or 'valueCommand' can be specified for the ENV var, but not both."
+    for words, name, value, command in (
+        (["top"], "atmos top", "here", "echo there"),
+        (["up", "kid"], "up kid", "a", "b"),
+    ):
+        done = run(*words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert wanted in done.stderr
+        assert (
+            f"Custom command '{name}' defines 'value={value}' and 'valueCommand={command}' for the ENV var 'PLACE'"
+            in done.stderr
+        )
+    assert not (project / "ran").exists()
+
+
 def test_a_template_as_identity(project: Path, run: Run) -> None:
     declare(
         project,
@@ -165,6 +203,12 @@ commands:
     lost = run("go", "--stage", "lost")
     assert lost.returncode == 1
     assert 'authentication failed for identity "lost-admin" in custom command "go": identity not found' in lost.stderr
+
+
+def test_flags_with_values_may_stand_before_the_command(project: Path, run: Run) -> None:
+    (project / "sub").mkdir()
+    declare(project, "commands: [{name: go, identity: ghost, steps: ['basename \"$PWD\"']}]\n")
+    assert run("-i", "off", "-C", "sub", "go").stdout == "sub\n"
 
 
 def test_a_flag_of_the_program_given_after_the_command_counts(project: Path, run: Run) -> None:
@@ -302,11 +346,14 @@ commands:
           - {name: clean, description: Remove old images, flags: [{name: keep, type: int, default: 3}], steps: ['echo keep {{ .Flags.keep }}']}
   - name: list
     steps: [echo hijacked]
+  - {name: terraform, commands: [{name: provision, description: Provision a component, steps: [echo provisioned]}]}
 """,
     )
     assert run("aws", "mine").stdout == "mine\n"
     assert run("aws", "ecr", "clean", "--keep", "5").stdout == "keep 5\n"
     assert "Remove old images" in run("aws", "ecr", "--help").stdout
+    assert "provision  Provision a component" in run("terraform", "--help").stdout
+    assert "provision" in run("terraform", "zzzzz").stderr
     assert "hijacked" not in run("aws", "ecr", "login", "--help").stdout
     done = run("list")
     assert done.returncode == 1
@@ -344,6 +391,22 @@ commands:
     assert lost.returncode == 1
     assert "Infinite recursion? current=11, max=10" in lost.stderr
     assert lost.stderr.count("Infinite recursion?") == 1
+
+
+def test_aliases_in_another_case_and_with_quotes(project: Path, run: Run) -> None:
+    declare(
+        project,
+        """
+aliases:
+  Both: say "two words"
+  open: say it's
+commands:
+  - {name: say, arguments: [{name: text, default: nothing}], steps: ['printf "%s" "{{ .Arguments.text }}"']}
+""",
+    )
+    assert run("Both").stdout == run("both").stdout == "two words"
+    assert run("open").stdout == "it's"
+    assert run("__complete", "both", "--").returncode == 0
 
 
 # -- dependencies ---------------------------------------------------------------------------------------

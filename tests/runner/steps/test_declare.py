@@ -151,3 +151,14 @@ def test_every_type_has_a_module() -> None:
             assert callable(importlib.import_module(f"runner.steps.types.{row.module}").run)
         else:
             assert row.missing
+
+
+def test_spellings_in_env() -> None:
+    entries, problems = compile_env(
+        {"A": {"value_command": "x"}, "B": {"valuecommand": "y"}, "C": {"Value": "z"}, "D": {"values": "z"}}
+    )
+    assert entries == [["A", "", "x"], ["B", "", "y"], ["C", "z", None]]
+    assert [problem.message for problem in problems] == ["the value of `D` in `env` has to be text, not a mapping"]
+    entries, problems = compile_env([{"Key": "A", "valuecommand": "x"}, {"KEY": "v"}, {"key": "B", "valeu": "y"}])
+    assert entries == [["A", "", "x"], ["KEY", "v", None], ["B", "", None]]
+    assert [problem.hint for problem in problems] == ["Did you mean `value`?"]
