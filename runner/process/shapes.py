@@ -48,27 +48,28 @@ SHAPES: tuple[tuple[bytes, bytes, bytes], ...] = (
         rb"[A-Z0-9 ]{0,32}(?:-{0,5}\Z|PRIVATE KEY-----[^-]{0,16384}(?:-{0,5}|-----E[A-Z0-9 ]{0,50}-{0,5})\Z)",
     ),
 )
-CHARACTERS = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-"  # of all tokens but keys
+REACH = 12500  # no token but keys that is still open is longer
 _TOKENS, _KEYS = range(len(SHAPES) - 1), len(SHAPES) - 1
 _PREFIXES = frozenset(beginning[:size] for beginning, _, _ in SHAPES for size in range(1, len(beginning)))
 _LONGEST = max(map(len, _PREFIXES))
 
-_RUN_CHARACTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-+%")
-_RUNS = bytes(97 if byte in _RUN_CHARACTERS else 32 for byte in range(256))  # a run → `a`s, all else → blanks
+_LETTERS = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+_RUNS = bytes(97 if byte in _LETTERS + b"+%" else 32 for byte in range(256))  # a run → `a`s, all else → blanks
+_ENDS = bytes(97 if byte in _LETTERS + b"." else 32 for byte in range(256))  # the same for all of a token
 _ONE_RUN = b"a" * RUN
 FOLDED = bytes.maketrans(b"KSzaousrhmn", b"IIIAppppppg")
-# what every token of some shapes has in it, folded → those shapes
-NEEDLES: tuple[tuple[bytes, tuple[int, ...]], ...] = tuple(
-    (needle.translate(FOLDED), tuple(index for index in _TOKENS if SHAPES[index][0] in beginnings))
-    for needle, beginnings in (
-        (b"AKIA", (b"AKIA", b"ASIA", b"AIza")),
-        (b"ghp_", (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"npm_")),
-        (b"_pat_", (b"github_pat_",)),
-        (b"glpat-", (b"glpat-",)),
-        (b"xox", (b"xoxb-", b"xoxp-", b"xoxa-")),
-        (b"_live_", (b"sk_live_", b"rk_live_")),
-        (b"ya29.", (b"ya29.",)),
-        (b".eyJ", (b"eyJ",)),
+# a rare sign and a needle, folded, that every token of some shapes has → those shapes
+NEEDLES: tuple[tuple[bytes, bytes, tuple[int, ...]], ...] = tuple(
+    (sign, needle.translate(FOLDED), tuple(index for index in _TOKENS if SHAPES[index][0] in beginnings))
+    for sign, needle, beginnings in (
+        (b"A", b"AKIA", (b"AKIA", b"ASIA", b"AIza")),
+        (b"_", b"ghp_", (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"npm_")),
+        (b"_", b"_pat_", (b"github_pat_",)),
+        (b"_", b"_live_", (b"sk_live_", b"rk_live_")),
+        (b"-", b"glpat-", (b"glpat-",)),
+        (b"-", b"xox", (b"xoxb-", b"xoxp-", b"xoxa-")),
+        (b".", b"ya29.", (b"ya29.",)),
+        (b".", b".eyJ", (b"eyJ",)),
     )
 )
 
@@ -94,8 +95,8 @@ def spans(data: bytes, begin: int) -> list[tuple[int, int]]:
         _matches(data, begin, _KEYS, found)
     if _ONE_RUN in data.translate(_RUNS):
         folded = data.translate(FOLDED)
-        for needle, indices in NEEDLES:
-            if needle in folded:
+        for sign, needle, indices in NEEDLES:
+            if sign in data and needle in folded:
                 for index in indices:
                     _matches(data, begin, index, found)
     return found
@@ -117,8 +118,8 @@ def open_at(data: bytes, begin: int, line: int) -> int:
     Only what reaches the end of the text can: the last run of tokens' characters. Keys alone go over lines.
     """
     size = first = len(data)
-    tail = data[max(begin, line) :]
-    run = size - len(tail) + len(tail.rstrip(CHARACTERS))
+    tail = data[max(begin, line, size - REACH) :]
+    run = size - len(tail) + tail.translate(_ENDS).rfind(b" ") + 1
     if run < size:
         for index in _TOKENS:
             first = min(first, _first_open(data, run, index))
