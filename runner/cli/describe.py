@@ -282,14 +282,14 @@ def _words(texts: tuple[str, ...]) -> list[str]:
 @clicks.command("atmos describe dependents", "Show what depends on a component", parent=describe)
 @clicks.argument("component", required=False, default="")
 @clicks.option("--stack", "-s", metavar="NAME", default="", help="The stack")
-@clicks.option("--include-settings", is_flag=True, help="Their settings too")
 @_common
-def dependents_(app: App, component: str, stack: str, include_settings: bool, **options: Any) -> int:
+def dependents_(app: App, component: str, stack: str, **options: Any) -> int:
     """`atmos describe dependents`."""
     from runner.stacks import dependents
     from runner.stacks import project as projects
 
     choices = Choices(app, **options)
+    stack = stack or app.env.get("ATMOS_STACK", "")
     if not component:
         raise AtmosError(
             "`component` is required.", explanation="Usage: `atmos describe dependents <component> -s <stack>`"
@@ -301,7 +301,7 @@ def dependents_(app: App, component: str, stack: str, include_settings: bool, **
     project = projects.of(app)
     choices.identity(project.find(component, stack, None))
     choices.format = choices.format or "json"
-    return choices.finish(dependents.of(project, component, stack, include_settings=include_settings))
+    return choices.finish(dependents.of(project, component, stack))
 
 
 @clicks.command(
@@ -333,11 +333,9 @@ def affected_(app: App, ref: str, sha: str, repo_path: str, stack: str, include_
             continue
         if found.layered.abstract:
             continue
-        below = (
-            dependents.of(project, found.layered.name, found.name, include_settings=include_settings)
-            if include_dependents
-            else []
-        )
+        below: list[Map] = []
+        if include_dependents:
+            below = dependents.of(project, found.layered.name, found.name, include_settings=include_settings)
         row = dependents.row(project, found, below, include_settings)
         rows.append({**row, "affected": item.reasons[0], "affected_all": item.reasons})
     return choices.finish(rows)

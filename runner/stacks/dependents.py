@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 
-def of(project: Project, component: str, stack: str, *, include_settings: bool = False) -> list[Map]:
+def of(project: Project, component: str, stack: str, *, include_settings: bool = True) -> list[Map]:
     """The dependents of a component, sorted, each with its own."""
     everything = [found for found in project.every() if not found.layered.abstract]
     needs = {id(found): selection.dependencies(found.layered.sections, found.name) for found in everything}

@@ -62,7 +62,7 @@ class Origins:
                 steps: list[Map] = [
                     {
                         "dependency_type": "import" if depth else "inline", "stack_file": node.key,
-                        "stack_file_section": ".".join((*place, section)), "variable_value": plain(held[name]),
+                        "stack_file_section": ".".join((*place[:2], section)), "variable_value": plain(held[name]),
                     }
                     for node, depth, place, held in given if name in held
                 ]  # fmt: skip

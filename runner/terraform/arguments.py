@@ -37,7 +37,10 @@ class Settings:
         self.skip_planfile = setting("skip_planfile", "skip-planfile", "plan")
         self.skip_init = invocation.on("skip-init")
         agent = terraform.get("append_user_agent", f"Atmos/{__version__}")
-        self.user_agent = invocation.text("append-user-agent") or (agent if isinstance(agent, str) else "")
+        given = invocation.text("append-user-agent")
+        if not given and not invocation.has("append-user-agent") and isinstance(agent, str):
+            given = agent
+        self.user_agent = given
 
 
 def quiet(invocation: Invocation) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Key = tuple[str, str]
 
 
+UNLIMITED = -1  # steps along dependencies
+
+
 class Job:
     """One component of a bulk run; needs: jobs of the same run that come first."""
 
@@ -48,8 +51,9 @@ def jobs(app: App, invocation: Invocation) -> list[Job]:
         id(found) for found in everything
         if (changed is None or (found.layered.name, found.name) in changed) and _wanted(app, project, invocation, found)
     }  # fmt: skip
-    if invocation.has("include-dependents"):
-        wanted = _with_dependents(everything, wanted)
+    wanted = _with_neighbours(
+        everything, wanted, _depth(invocation, "include-dependencies"), _depth(invocation, "include-dependents")
+    )
     ordered = order(app, everything, wanted)
     if invocation.sub == "destroy":
         _reverse(ordered)
@@ -66,19 +70,43 @@ def _affected(app: App, project: Project, invocation: Invocation) -> set[Key]:
     return {(item.found.layered.name, item.found.name) for item in found}
 
 
-def _with_dependents(everything: list[Found], wanted: set[int]) -> set[int]:
-    """The selection and everything that depends on it, directly or through others."""
-    keys = {(found.layered.name, found.name) for found in everything if id(found) in wanted}
-    grown = set(wanted)
-    while True:
-        more = {
-            id(found) for found in everything if id(found) not in grown
-            and any((need.component, need.stack) in keys for need in selection.dependencies(found.layered.sections, found.name))
-        }  # fmt: skip
-        if not more:
-            return grown
-        grown |= more
-        keys |= {(found.layered.name, found.name) for found in everything if id(found) in more}
+def _depth(invocation: Invocation, flag: str) -> int:
+    """How many steps `--include-…[=N]` goes along dependencies; alone it goes all the way."""
+    value = invocation.given.get(flag)
+    if not isinstance(value, str) or value.lower() in ("false", "0"):
+        return 0
+    if value.lower() in ("", "true"):
+        return UNLIMITED
+    if value.isdigit():
+        return int(value)
+    raise AtmosError(f"invalid value '{value}' for `--{flag}`: a number of steps is needed",
+                     hints=[f"`--{flag}` alone goes all the way"])  # fmt: skip
+
+
+def _with_neighbours(everything: list[Found], wanted: set[int], needed: int, needing: int) -> set[int]:
+    """The selection, what it depends on, and what depends on it."""
+    if not needed and not needing:
+        return wanted
+    by_key = {(found.layered.name, found.name): id(found) for found in everything}
+    down: dict[int, set[int]] = {}
+    up: dict[int, set[int]] = {}
+    for found in everything:
+        for need in selection.dependencies(found.layered.sections, found.name):
+            target = by_key.get((need.component, need.stack)) if need.kind == "terraform" else None
+            if target is not None:
+                down.setdefault(id(found), set()).add(target)
+                up.setdefault(target, set()).add(id(found))
+    return _reached(wanted, down, needed) | _reached(wanted, up, needing)
+
+
+def _reached(start: set[int], edges: dict[int, set[int]], depth: int) -> set[int]:
+    """What can be reached in so many steps, the start included."""
+    reached, edge = set(start), set(start)
+    while edge and depth:
+        edge = {target for node in edge for target in edges.get(node, ())} - reached
+        reached |= edge
+        depth -= 1
+    return reached
 
 
 def _once(project: Project, everything: list[Found]) -> list[Found]:

@@ -96,3 +96,10 @@ def test_outside_of_a_repository(project: Callable[..., Project]) -> None:
     done = project(FILES).run("describe", "affected")
     assert done.returncode == 1
     assert "git" in done.stderr
+
+
+def test_dependents_show_their_settings(repository: Project) -> None:
+    rows = json.loads(repository.run("describe", "dependents", "c", ATMOS_STACK="dev").stdout)
+    assert [(row["component"], row["settings"], row["dependents"]) for row in rows] == [("app", {}, [])]
+    repository.put("stacks/deploy/prod.yaml", "import: [catalog/c]\nvars: {stage: prod, y: 1}\n")
+    assert "settings" not in json.loads(repository.run("describe", "affected", "--ref", "main").stdout)[0]
