@@ -7,13 +7,12 @@ values that are computed when the command runs (`!env`, `!exec`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runner.commands.fields import Fields, kind_of
 from runner.commands.parameters import Compiled, FlagTable, compile_arguments, inherit, plain
 from runner.config.reader import Map
 from runner.errors import Problem, Where
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

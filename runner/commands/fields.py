@@ -5,11 +5,10 @@ Used while commands are compiled. Nothing here raises for what a person wrote: e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runner.config.reader import Map, Seq
 from runner.errors import Problem, Where, nearest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

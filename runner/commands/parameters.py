@@ -6,12 +6,11 @@ command with the same type *is* that flag; with another type it is a mistake of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runner.commands.fields import Fields, kind_of, scalar_text
 from runner.errors import Problem, nearest
 from runner.globals import FLAGS, SHORTHANDS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.errors import Where
 

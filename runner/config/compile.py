@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import marshal
 import os
-from typing import TYPE_CHECKING, Any
 
-from runner.config import constraint, discovery, merge, overrides, paths, profiles, reader, shape
-from runner.config.loader import Layer, Loader
+from runner.config import discovery, merge, overrides, paths, profiles, reader, shape
+from runner.config.loader import Loader
+from runner.config.merge import Layer
 from runner.config.reader import Map, Seq
 from runner.errors import AtmosError, Problem
 from runner.globals import SELECT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from runner.config.discovery import Source
     from runner.config.record import Record
     from runner.config.remote import Fetcher
@@ -50,7 +53,7 @@ class Compiler:
         files = [source for source in sources if not source.alone]
         total = self.merged(sources, chosen)
         if not files and loader.root:
-            total = self.over(loader.drop_ins([loader.root]), total)
+            total = loader.drop_ins([loader.root]).put(total, self.problems)
         config_dir = files[-1].folder if files else next((source.folder for source in sources), "")
         self.promote(total.tree)
         total, names = self.with_profiles(total, config_dir)
@@ -63,11 +66,12 @@ class Compiler:
             overrides.fill(data, overrides.WITHOUT_FILE)
         self.check_constraint(data, tree)
         places = self.paths(data, tree, config_dir, chosen)
-        commands = self.commands(total.commands)
+        declared = list(total.commands.values())
+        commands = self.commands(declared)
         cli_path = config_dir
         if chosen and len(files) > 1:
             cli_path = "".join(f"{source.folder};" for source in files)
-        return self.compiled(data, tree, typed.later, (total.commands, commands), {
+        return self.compiled(data, tree, typed.later, (declared, commands), {
             "found": bool(files), "files": loader.files, "config_dir": config_dir, "cli_config_path": cli_path,
             "profiles": tuple(names), "promoted": dict(record.promoted), **places,
         })  # fmt: skip
@@ -76,28 +80,23 @@ class Compiler:
 
     def merged(self, sources: list[Source], chosen: bool) -> Layer:
         """All sources, lowest first. Between discovered ones the list of commands is replaced, not merged."""
-        total = Layer(Map(), [])
+        total = Layer()
         for source in sources:
             layer = self.loader.source(source)
-            if source.alone or source.kind == "file":
-                total = self.over(total, layer)
-                continue
-            if not chosen and total.commands:
-                self.note_hidden(total.commands, layer.commands, source)
-            total = Layer(merge.merge(total.tree, layer.tree), layer.commands)
+            if not source.alone and source.kind != "file":
+                if not chosen:
+                    self.note_hidden(total.commands, layer.commands, source)
+                total.commands.clear()
+            total.put(layer, self.problems)
         return total
 
-    def over(self, low: Layer, high: Layer) -> Layer:
-        return Layer(merge.merge(low.tree, high.tree), merge.combine(low.commands, high.commands, self.problems))
-
-    def note_hidden(self, lost: list[Map], kept: list[Map], source: Source) -> None:
+    def note_hidden(self, lost: dict[str, Map], kept: dict[str, Map], source: Source) -> None:
         """Commands of a weaker source that this one makes unreachable: worth a note of `atmos validate`."""
-        names = {entry["name"] for entry in kept}
-        for entry in lost:
-            if entry["name"] not in names:
+        for name, entry in lost.items():
+            if name not in kept:
                 self.problems.append(Problem(
-                    f"command `{entry['name']}` is hidden: {source.path} has commands of its own, which replace those "
-                    f"of {entry.mark[0]}", entry.where, path=f"commands.{entry['name']}", severity="note",
+                    f"command `{name}` is hidden: {source.path} has commands of its own, which replace those "
+                    f"of {entry.mark[0]}", entry.where, path=f"commands.{name}", severity="note",
                 ))  # fmt: skip
 
     def promote(self, tree: Map) -> None:
@@ -128,7 +127,6 @@ class Compiler:
             return total, []
         if SELECT in names:
             names = profiles.select(loader, self.locations, names)
-        result = total
         for name in names:
             found = profiles.find(name, self.locations, self.record)
             if found is None:
@@ -136,8 +134,8 @@ class Compiler:
             for path in profiles.files(found[1], self.record):
                 layer = self.profile_file(path)
                 layer.tree.pop("profiles", None)  # which profiles there are is the base's business
-                result = self.over(result, layer)
-        return result, names
+                total.put(layer, self.problems)
+        return total, names
 
     def profile_file(self, path: str) -> Layer:
         """A file of a profile over what it imports."""
@@ -147,7 +145,7 @@ class Compiler:
         own.tree.pop("metadata", None)
         if "import" not in tree:
             return own
-        return self.over(self.loader.imports(tree, os.path.dirname(path), [path]), own)
+        return self.loader.imports(tree, os.path.dirname(path), [path]).put(own, self.problems)
 
     def with_provisioned(self, tree: Map) -> Map:
         """Identities that logins of the configured providers have found, below everything that people wrote."""
@@ -221,6 +219,8 @@ class Compiler:
         version = data.get("version")
         section = version.get("constraint") if isinstance(version, dict) else None
         if isinstance(section, dict) and section.get("require"):
+            from runner.config import constraint
+
             where = shape.position(tree, ("version", "constraint", "require"))
             constraint.check(section, self.record.getenv("ATMOS_VERSION_ENFORCEMENT"), where, self.problems)
 

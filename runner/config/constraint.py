@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from runner.errors import AtmosError, Problem
 from runner.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from runner.errors import Where
 
 # The release of the predecessor whose configuration files this program reads. A constraint written for those files is

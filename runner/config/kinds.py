@@ -6,12 +6,12 @@ values (tuples) inside a list or map stay as they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from runner.config import scalars
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 LEVELS = ("trace", "debug", "info", "warning", "warn", "error", "off")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from runner.config import discovery, functions, globs, include, merge, paths, reader, shape
+from runner.config.merge import Layer
 from runner.config.reader import DROPPED, Map, Seq
 from runner.config.record import Record
 from runner.errors import AtmosError, Problem, Where
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -41,15 +42,6 @@ class Watched(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len({**self.record.env, **self.record.promoted})
-
-
-class Layer:
-    """What one source contributes: its tree without `commands`, and its commands as a folded list."""
-
-    __slots__ = ("commands", "tree")
-
-    def __init__(self, tree: Map, commands: list[Map]) -> None:
-        self.tree, self.commands = tree, commands
 
 
 class Loader:
@@ -159,19 +151,14 @@ class Loader:
         if source.kind == "system":
             return own
         if source.kind == "file":
-            imported = self.imports(tree, source.folder, [source.path])
-            return Layer(merge.merge(own.tree, imported.tree),
-                         merge.combine(own.commands, imported.commands, self.problems))  # fmt: skip
+            return own.put(self.imports(tree, source.folder, [source.path]), self.problems)
         folders = [self.root] if self.root and self.root != source.folder else []
         dropped = self.drop_ins([*folders, source.folder])
         if "import" in tree:
             imported = self.imports(tree, source.folder, [source.path])
         else:
             imported = self.imports(dropped.tree, source.folder, [source.path])
-        low = Layer(merge.merge(dropped.tree, imported.tree),
-                    merge.combine(dropped.commands, imported.commands, self.problems))  # fmt: skip
-        return Layer(merge.merge(low.tree, own.tree),
-                     merge.combine(low.commands, own.commands, self.problems, first="high"))  # fmt: skip
+        return own.put_under(dropped.put(imported, self.problems), self.problems)
 
     def split(self, tree: Map) -> tuple[Map, list[Map]]:
         """A file's tree without its commands, and those folded."""
@@ -191,7 +178,7 @@ class Loader:
 
     def drop_ins(self, folders: list[str]) -> Layer:
         """The files of `atmos.d` and `.atmos.d` in some folders."""
-        result = Layer(Map(), [])
+        result = Layer()
         for path in discovery.drop_in_files(folders, self.record):
             try:
                 tree = self.read(path)
@@ -200,19 +187,14 @@ class Loader:
                     f"failed to parse file: failed to load configuration file from .atmos.d: {path}: {error.message}",
                     where=error.where, explanation=error.explanation, hints=error.hints, title=error.title,
                 ) from error  # fmt: skip
-            result = self.stack(result, tree)
+            result.put(Layer(*self.split(tree)), self.problems)
         return result
-
-    def stack(self, low: Layer, tree: Map) -> Layer:
-        """A further file over a layer; new commands follow those that are there."""
-        rest, commands = self.split(tree)
-        return Layer(merge.merge(low.tree, rest), merge.combine(low.commands, commands, self.problems))
 
     # -- imports -----------------------------------------------------------------------------------
 
     def imports(self, tree: Map, folder: str, trail: list[str]) -> Layer:
         """What a file imports: entries in order, later ones win; what an imported file imports wins over it."""
-        result = Layer(Map(), [])
+        result = Layer()
         entries = self.now(tree.get("import"))
         if isinstance(entries, str):
             entries = [entries]
@@ -243,11 +225,9 @@ class Loader:
                         "file will not be available until the error is fixed", error.where or where,
                     )  # fmt: skip
                     continue
-                result = self.stack(result, imported)
+                result.put(Layer(*self.split(imported)), self.problems)
                 if "import" in imported:
-                    nested = self.imports(imported, folder, [*trail, found])
-                    result = Layer(merge.merge(result.tree, nested.tree),
-                                   merge.combine(result.commands, nested.commands, self.problems))  # fmt: skip
+                    result.put(self.imports(imported, folder, [*trail, found]), self.problems)
         return result
 
     def resolve_import(self, entry: str, tree: Map, folder: str, where: Where) -> list[str]:

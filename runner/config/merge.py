@@ -6,15 +6,23 @@ entries are matched by name, a name with blanks is a path, and fields of the str
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runner.config.reader import Map, Mark, Seq
 from runner.errors import Problem, Where
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     Notes = list[Problem]
+
+
+class Owned(Map):
+    """A map made by one accumulation (`owner`), which may change it in place. folded: its names by their folded spelling."""
+
+    __slots__ = ("folded", "owner")
+
+    folded: dict[str, str] | None
+    owner: object
 
 
 class Appended(Seq):
@@ -23,22 +31,42 @@ class Appended(Seq):
     __slots__ = ()
 
 
-def merge(low: Map, high: Map, path: tuple[str, ...] = ()) -> Map:
-    """`high` over `low`. Keys that differ only in case are one key, except names of environment variables."""
-    result = low.copied(high.mark if high.mark[0] else low.mark)
+def merge(low: Map, high: Map, path: tuple[str, ...] = (), owner: object = None) -> Map:
+    """`high` over `low`. Keys that differ only in case are one key, except names of environment variables.
+
+    owner: who gathers many maps, one over the other; what it made itself is changed in place, so that the time of each
+    depends on `high` alone.
+    """
+    mark = high.mark if high.mark[0] else low.mark
+    if owner is not None and isinstance(low, Owned) and low.owner is owner:
+        result = low
+        result.mark = mark
+    else:
+        result = Owned(mark)
+        result.take(low)
+        result.owner, result.folded = owner, None
     exact = bool(path) and path[-1] == "env"
-    folded: dict[str, str] | None = None
+    fresh: list[str] = []  # names in a spelling that was not there
     for key, value in high.items():
         known = key
-        if key not in low and not exact:
-            if folded is None:
-                folded = {name.casefold(): name for name in low}
-            known = folded.get(key.casefold(), key)
-        _put(result, known, key, value, high, (*path, known))
+        if key not in result and not exact:
+            known = _spelling(result, key)
+            fresh.append(key)
+        _put(result, known, key, value, high, (*path, known), owner)
+    if result.folded is not None:
+        result.folded.update((key.casefold(), key) for key in fresh if key in result)
     return result
 
 
-def _put(result: Map, known: str, key: str, value: object, high: Map, path: tuple[str, ...]) -> None:
+def _spelling(tree: Owned, key: str) -> str:
+    """How a map spells a key that it may have in other letter case."""
+    if tree.folded is None:
+        tree.folded = {name.casefold(): name for name in tree}
+    name = tree.folded.get(key.casefold(), key)
+    return name if name in tree else key
+
+
+def _put(result: Owned, known: str, key: str, value: object, high: Map, path: tuple[str, ...], owner: object) -> None:
     """One key of the stronger map over what is there."""
     mark, literal = high.marks.get(key, high.mark), high.literals.get(key)
     if known not in result:
@@ -49,7 +77,7 @@ def _put(result: Map, known: str, key: str, value: object, high: Map, path: tupl
     if isinstance(current, Map):
         if isinstance(value, dict):
             if value:
-                merged = merge(current, value if isinstance(value, Map) else as_map(value, mark), path)
+                merged = merge(current, value if isinstance(value, Map) else as_map(value, mark), path, owner)
                 _replace(result, known, key, merged, result.marks[known])
         elif isinstance(value, tuple):
             _replace(result, known, key, value, mark)
@@ -176,7 +204,8 @@ def _nested(entry: Map, words: list[str], key: str, notes: Notes, compute: Calla
 
 def over(low: Map, high: Map, notes: Notes) -> Map:
     """One definition of a command over another: field by field, children by name."""
-    result = low.copied(high.mark)
+    result = Map(high.mark)
+    result.take(low)
     for key, value in high.items():
         known = field(result, key.lower()) if key not in result else key
         mark = high.marks.get(key, high.mark)
@@ -192,7 +221,7 @@ def over(low: Map, high: Map, notes: Notes) -> Map:
                     f"the steps of command `{high.get('name')}` replace those defined at {Where(*older)}",
                     Where(*mark), path=f"commands.{high.get('name')}", severity="note",
                 ))  # fmt: skip
-        _replace(result, known, key if known not in result else known, value, mark, high.literals.get(key))
+        result.put(known if known in result else key, value, mark, high.literals.get(key))
     return result
 
 
@@ -200,16 +229,48 @@ def _entries(items: object) -> list[Map]:
     return [item for item in items if isinstance(item, Map)] if isinstance(items, list) else []
 
 
-def combine(low: Iterable[Map], high: Iterable[Map], notes: Notes, *, first: str = "low") -> list[Map]:
-    """Two folded lists as one; `high` wins field by field. first: whose order leads."""
-    below = {str(entry["name"]): entry for entry in low}
-    above = {str(entry["name"]): entry for entry in high}
-    leading, trailing = (below, above) if first == "low" else (above, below)
-    names = [*leading, *(name for name in trailing if name not in leading)]
-    result = []
-    for name in names:
-        if name in below and name in above:
-            result.append(over(below[name], above[name], notes))
-        else:
-            result.append(above[name] if name in above else below[name])
-    return result
+def combine(low: Iterable[Map], high: Iterable[Map], notes: Notes) -> list[Map]:
+    """Two folded lists as one; `high` wins field by field, new entries follow."""
+    return list(put_over(named(low), named(high), notes).values())
+
+
+def named(entries: Iterable[Map]) -> dict[str, Map]:
+    return {str(entry["name"]): entry for entry in entries}
+
+
+def put_over(low: dict[str, Map], high: dict[str, Map], notes: Notes) -> dict[str, Map]:
+    """Folded commands over others, which are changed: field by field, new entries follow."""
+    for name, entry in high.items():
+        known = low.get(name)
+        low[name] = entry if known is None else over(known, entry, notes)
+    return low
+
+
+# -- layers -----------------------------------------------------------------------------------------
+
+
+class Layer:
+    """What sources contribute: their tree without `commands`, and their commands by name."""
+
+    __slots__ = ("commands", "tree")
+
+    def __init__(self, tree: Map | None = None, commands: Iterable[Map] = ()) -> None:
+        self.tree = Map() if tree is None else tree
+        self.commands = named(commands)
+
+    def put(self, high: Layer, notes: Notes) -> Layer:
+        """Lay another one over this one; new commands follow those that are there."""
+        self.tree = merge(self.tree, high.tree, owner=self)
+        put_over(self.commands, high.commands, notes)
+        return self
+
+    def put_under(self, low: Layer, notes: Notes) -> Layer:
+        """Lay this one over another; its own commands come first."""
+        self.tree = merge(low.tree, self.tree)
+        below = dict(low.commands)
+        for name, entry in self.commands.items():
+            known = below.pop(name, None)
+            if known is not None:
+                self.commands[name] = over(known, entry, notes)
+        self.commands |= below
+        return self

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from runner.errors import AtmosError, Where
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from runner.config import merge, scalars
 from runner.config.reader import Map
 from runner.errors import AtmosError, Problem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.config.record import Record
     from runner.globals import GlobalFlags
@@ -27,15 +27,8 @@ TABLE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ATMOS_THEME", "THEME"), "settings.terminal.theme", "text"),
     (("ATMOS_TERMINAL_SPEED",), "settings.terminal.speed", "text"),
     (("ATMOS_HELP_FILTER",), "settings.terminal.help.filter", "bool"),
-    (("GITHUB_TOKEN",), "settings.github_token", "secret"),
-    (("ATMOS_GITHUB_TOKEN",), "settings.atmos_github_token", "secret"),
-    (("ATMOS_PRO_GITHUB_TOKEN",), "settings.atmos_pro_github_token", "secret"),
     (("ATMOS_INJECT_GITHUB_TOKEN",), "settings.inject_github_token", "bool"),
-    (("BITBUCKET_TOKEN",), "settings.bitbucket_token", "secret"),
-    (("ATMOS_BITBUCKET_TOKEN",), "settings.atmos_bitbucket_token", "secret"),
     (("ATMOS_INJECT_BITBUCKET_TOKEN",), "settings.inject_bitbucket_token", "bool"),
-    (("GITLAB_TOKEN",), "settings.gitlab_token", "secret"),
-    (("ATMOS_GITLAB_TOKEN",), "settings.atmos_gitlab_token", "secret"),
     (("ATMOS_INJECT_GITLAB_TOKEN",), "settings.inject_gitlab_token", "bool"),
     (("ATMOS_GITHUB_USERNAME", "GITHUB_ACTOR", "GITHUB_USERNAME"), "settings.github_username", "text"),
     (("ATMOS_EXPERIMENTAL",), "settings.experimental", "text"),
@@ -43,7 +36,6 @@ TABLE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ATMOS_DESCRIBE_PROVENANCE",), "describe.provenance", "bool"),
     (("ATMOS_PRO_BASE_URL",), "settings.pro.base_url", "text"),
     (("ATMOS_PRO_ENDPOINT",), "settings.pro.endpoint", "text"),
-    (("ATMOS_PRO_TOKEN",), "settings.pro.token", "secret"),
     (("ATMOS_PRO_WORKSPACE_ID",), "settings.pro.workspace_id", "text"),
     (("ATMOS_VENDOR_BASE_PATH",), "vendor.base_path", "text"),
     (("ATMOS_STACKS_BASE_PATH",), "stacks.base_path", "text"),
@@ -86,6 +78,18 @@ TABLE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ATMOS_BASE_PATH",), "base_path", "text"),
 )
 
+# tokens: whether they are there is known, their values are read when they are needed and never kept
+_SECRETS = (
+    ("GITHUB_TOKEN", "settings.github_token"),
+    ("ATMOS_GITHUB_TOKEN", "settings.atmos_github_token"),
+    ("ATMOS_PRO_GITHUB_TOKEN", "settings.atmos_pro_github_token"),
+    ("BITBUCKET_TOKEN", "settings.bitbucket_token"),
+    ("ATMOS_BITBUCKET_TOKEN", "settings.atmos_bitbucket_token"),
+    ("GITLAB_TOKEN", "settings.gitlab_token"),
+    ("ATMOS_GITLAB_TOKEN", "settings.atmos_gitlab_token"),
+    ("ATMOS_PRO_TOKEN", "settings.pro.token"),
+)
+_NAMES = (*(name for names, _, _ in TABLE for name in names), "NO_PAGER", "ATMOS_VERBOSE")
 _FLAGS = (
     ("base-path", "base_path"), ("logs-level", "logs.level"), ("logs-file", "logs.file"),
     ("settings-list-merge-strategy", "settings.list_merge_strategy"), ("edition", "edition"),
@@ -96,20 +100,12 @@ _FLAGS = (
 def apply(tree: Map, flags: GlobalFlags, record: Record, problems: list[Problem]) -> Map:
     """The tree with what the environment and the flags say over it."""
     over = Map()
-    for names, setting, kind in TABLE:
-        if kind == "secret":  # its value is read when it is needed and never kept
-            if record.has(names[0]):
-                _set(over, setting, ("!env", names[0], "", 0), "$" + names[0])
-            continue
-        name = next((one for one in names if record.getenv(one)), "")
-        if name:
-            value = _value(name, record.getenv(name), kind, problems)
-            if value is not None:
-                _set(over, setting, value, "$" + name)
-    if record.getenv("NO_PAGER"):
-        _set(over, "settings.terminal.pager", "false", "$NO_PAGER")
-    if scalars.parse_bool(record.getenv("ATMOS_VERBOSE")):
-        _set(over, "logs.level", "Debug", "$ATMOS_VERBOSE")
+    for name, setting in _SECRETS:
+        if record.has(name):
+            _set(over, setting, ("!env", name, "", 0), "$" + name)
+    found = record.given(_NAMES)
+    if found:
+        _from_environment(over, found, problems)
     given = flags.given
     for flag, setting in _FLAGS:
         if given.get(flag):
@@ -125,6 +121,20 @@ def apply(tree: Map, flags: GlobalFlags, record: Record, problems: list[Problem]
     if edition and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", edition):
         raise AtmosError(f"invalid edition: expected YYYY, YYYY-MM, or YYYY-MM-DD, got {edition}")
     return result
+
+
+def _from_environment(over: Map, found: dict[str, str], problems: list[Problem]) -> None:
+    for names, setting, kind in TABLE:
+        for name in names:
+            if name in found:
+                value = _value(name, found[name], kind, problems)
+                if value is not None:
+                    _set(over, setting, value, "$" + name)
+                break
+    if "NO_PAGER" in found:
+        _set(over, "settings.terminal.pager", "false", "$NO_PAGER")
+    if scalars.parse_bool(found.get("ATMOS_VERBOSE", "")):
+        _set(over, "logs.level", "Debug", "$ATMOS_VERBOSE")
 
 
 def _value(name: str, text: str, kind: str, problems: list[Problem]) -> object:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from runner.config import discovery
 from runner.errors import AtmosError, nearest
 from runner.globals import SELECT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.config.loader import Loader
     from runner.config.reader import Map

@@ -8,7 +8,6 @@ aliases expand to. Every mistake is an `AtmosError` with file, line, column and 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml._yaml import CParser
@@ -17,8 +16,10 @@ from runner.config import mistakes, scalars
 from runner.config.mistakes import MAX_DEPTH
 from runner.errors import AtmosError, Where
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     OnTag = Callable[[str, object, Where], object]
 
@@ -51,13 +52,13 @@ class Map(dict[str, object]):
         text = self.literals.get(key)
         return scalars.as_env_text(self.get(key)) if text is None else text
 
-    def copied(self, mark: Mark) -> Map:
-        """A copy of this level that stands at another place; what is below is shared."""
-        result = Map(mark)
-        result.update(self)
-        result.marks = dict.fromkeys(self, self.mark) | self.marks if len(self.marks) < len(self) else dict(self.marks)
-        result.literals = dict(self.literals)
-        return result
+    def take(self, other: Map) -> None:
+        """Become a copy of this level of another map; what is below is shared."""
+        self.update(other)
+        self.marks = (
+            dict.fromkeys(other, other.mark) | other.marks if len(other.marks) < len(other) else dict(other.marks)
+        )
+        self.literals = dict(other.literals)
 
     def put(self, key: str, value: object, mark: Mark, literal: str | None = None) -> None:
         self[key] = value

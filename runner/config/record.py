@@ -9,7 +9,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterable, Iterator, MutableMapping
 
 # of a path: mtime, ctime, size, inode, device — or None where there is nothing
 Stamp = tuple[int, int, int, int, int]
@@ -72,6 +72,21 @@ class Record:
         value = self.env.get(name)
         self.values.setdefault(name, value)
         return value
+
+    def given(self, names: Iterable[str]) -> dict[str, str]:
+        """Those of many variables that are set and not empty."""
+        env, values = self.env, self.values
+        found = {}
+        for name in names:
+            if name in self.promoted:
+                value = self.lookup(name)
+            else:
+                value = env.get(name)
+                if name not in values:
+                    values[name] = value
+            if value:
+                found[name] = value
+        return found
 
     def has(self, name: str) -> bool:
         """Whether a variable is set and not empty; its value is not remembered."""

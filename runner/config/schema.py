@@ -8,10 +8,9 @@ them, `auth` by the auth package.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runner.config.kinds import ANY, ENV, FREE, ITEMS, LEVEL, SWITCH, TEXT, TEXTS, WHOLE, WORDS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.config.kinds import Kind
 

@@ -5,14 +5,15 @@ Keys of free maps (identities, providers, env, aliases, stores …) are left exa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from runner.config import kinds
 from runner.config.reader import Map
 from runner.config.schema import ALSO_KNOWN, CONFIGURATION, Section
 from runner.errors import AtmosError, Problem, Where, nearest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     Later = dict[tuple[str, ...], str]
 
 MAX_UNKNOWN = 50  # more unknown keys than that are no typing mistakes

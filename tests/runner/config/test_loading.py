@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from runner.config.merge import merge
+from runner.config.merge import Layer, as_map, merge
 from runner.config.reader import Map, parse
 from runner.errors import AtmosError
 
@@ -53,6 +55,43 @@ def test_merge_keeps_places_and_changes_nothing_it_got() -> None:
     assert (str(inner.key_where("b")), str(inner.key_where("d")), inner.literal("b")) == ("low:1:5", "high:2:3", "0777")
     assert low == {"a": {"b": 511}, "c": 1}
     assert high == {"a": {"d": 1}}
+
+
+KEYS = st.sampled_from(("a", "A", "b", "env", "x.y"))
+TREES = st.recursive(
+    st.sampled_from((None, 1, "t")) | st.lists(st.integers(0, 3), max_size=2),
+    lambda below: st.dictionaries(KEYS, below, max_size=3),
+    max_leaves=8,
+).filter(lambda value: isinstance(value, dict))
+
+
+def spots(value: object) -> object:
+    """A tree with the places of all its keys."""
+    if isinstance(value, Map):
+        return value.mark, [
+            (key, value.marks.get(key), value.literals.get(key), spots(item)) for key, item in value.items()
+        ]
+    return value
+
+
+@given(st.lists(TREES, max_size=6))
+def test_gathering_many_layers_is_merging_one_by_one(parts: list[dict[str, object]]) -> None:
+    trees = [as_map(part, (f"f{number}", number, 1)) for number, part in enumerate(parts)]
+    before = [spots(one) for one in trees]
+    layer, merged = Layer(), Map()
+    for one in trees:
+        layer.put(Layer(one), [])
+        merged = merge(merged, one)
+    assert spots(layer.tree) == spots(merged)
+    assert [spots(one) for one in trees] == before
+
+
+def test_fields_of_commands_in_any_letter_case(project: Project) -> None:
+    project.write("atmos.yaml", "import: more\ncommands: [{Name: a, STEPS: [echo], Description: here}]\n")
+    project.write("more.yaml", "commands: [{name: a, description: there, Aliases: b}]\n")
+    command = project.load().command("a")
+    assert command is not None
+    assert (command["description"], command["aliases"], len(command["steps"])) == ("here", ["b"], 1)
 
 
 # -- discovery ---------------------------------------------------------------------------------------
