@@ -144,3 +144,12 @@ def scan(
         else:
             given[name] = value
     return GlobalFlags(given, env), rest
+
+
+def complaint(word: str) -> str:
+    """What is wrong with a global flag that `scan` left where it stands; "" for a word that is none of them."""
+    name, equals, value = word.partition("=")
+    kind = FLAGS.get("chdir" if name == "-C" else name[2:] if name.startswith("--") else "", "")
+    if kind == "bool" and equals:
+        return f'invalid argument "{value}" for "{name}" flag: strconv.ParseBool: parsing "{value}": invalid syntax'
+    return f"{name} flag needs an argument" if kind and kind != "bool" and not equals else ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.errors import AtmosError, UsageError, nearest
-from runner.globals import FALSE, TRUE
+from runner.globals import FALSE, TRUE, complaint
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -208,7 +208,7 @@ def missing_subcommand(known: list[str], path: str) -> UsageError:
     )
 
 
-def _usage_error(error: click.UsageError, path: str) -> UsageError:
+def _usage_error(error: click.UsageError, path: str, argv: list[str]) -> UsageError:
     """click's complaint in the words of the specification (custom commands §4.6, config §2.6)."""
     ctx = error.ctx
     where = getattr(ctx.command, "path", "") or path if ctx else path
@@ -218,7 +218,10 @@ def _usage_error(error: click.UsageError, path: str) -> UsageError:
     hints: list[str] = []
     if isinstance(error, click.NoSuchOption):
         name = error.option_name
-        if name.startswith("--"):
+        wrong = next(filter(None, (complaint(word) for word in argv if word.partition("=")[0] == name)), "")
+        if wrong:
+            message = f"{wrong} for command {where}"
+        elif name.startswith("--"):
             message = f"unknown flag {name} for command {where}"
             close = nearest(name, [o for p in (ctx.command.params if ctx else []) for o in p.opts])
             hints = [f"Did you mean `{close[0]}`?"] if close else []
@@ -249,7 +252,7 @@ def run(target: click.Command, app: App, argv: list[str]) -> int:
     except click.exceptions.Exit as leave:
         return int(leave.exit_code)
     except click.UsageError as error:
-        raise _usage_error(error, path) from None
+        raise _usage_error(error, path, argv) from None
     except click.Abort:
         from runner.errors import UserAborted
 

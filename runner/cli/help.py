@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runner.errors import AtmosError, UsageError, nearest
-from runner.globals import FLAGS, scan
+from runner.globals import FLAGS, complaint, scan
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -53,8 +53,9 @@ def run_bare(app: App) -> int:
             break
         name = word.split("=", 1)[0]
         usage = "atmos [sub-command] [flags]"
-        if name in ("--chdir", "-C") or name[2:] in FLAGS:
-            raise UsageError(f"{name} flag needs an argument for command atmos", usage=usage, command="atmos")
+        wrong = complaint(word)
+        if wrong:
+            raise UsageError(f"{wrong} for command atmos", usage=usage, command="atmos")
         if name.startswith("--"):
             close = nearest(name[2:], [*FLAGS, "help", "version"], 1)
             hints = [f"Did you mean `--{close[0]}`?"] if close else []

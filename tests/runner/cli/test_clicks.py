@@ -45,3 +45,18 @@ def test_equals_signs(argv: list[str], wanted: tuple[Any, ...]) -> None:
 def test_a_switch_takes_no_other_value() -> None:
     with pytest.raises(UsageError):
         parsed("--dry-run=maybe")
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("--logs-level", "--logs-level flag needs an argument for command atmos try"),
+        ("-C", "-C flag needs an argument for command atmos try"),
+        ("--verbose=maybe", 'invalid argument "maybe" for "--verbose" flag: '),
+        ("--nowhere", "unknown flag --nowhere for command atmos try"),
+    ],
+)
+def test_global_flags_that_are_wrong_say_what_is_wrong(word: str, message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        parsed("x", word)
+    assert raised.value.message.startswith(message)
