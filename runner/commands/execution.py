@@ -177,7 +177,9 @@ class Execution:
             self.data["Component"] = found
             section = found.get("env")
             if isinstance(section, dict):
-                self.engine.component_env = {str(key): _env_text(value) for key, value in section.items()}
+                self.engine.component_env = {
+                    str(key): _env_text(value) for key, value in section.items() if value != "null"
+                }
             return
         config = self.command.data.get("component_config")
         if isinstance(config, dict):

@@ -171,7 +171,7 @@ class Surroundings:
         """What the command of an env entry prints, without the line ends after it. Run once per run."""
         if self.dry_run:
             return f"$({command})"
-        level = dict(env)
+        level = {**env, "PWD": self.cwd}
         environment.enter_level(level)
         name = f"env-var-{key}-valcommand"
         program = shell.program(command, name=name, env=level, cwd=self.cwd, setting=self.shell_setting)
@@ -180,7 +180,12 @@ class Surroundings:
                 f"valueCommand of {key}: " + shell.NOT_FOUND.format(program.argv[0]), exit_code=launch.NOT_FOUND
             )
         outcome = launch.run(program.argv, path=program.path, env=level, cwd=self.cwd, stdout=None, capture=True, mask=None,
-                             stderr=self.output.err_bytes)  # fmt: skip
+                             stderr=self.output.err_bytes, aside=program.aside)  # fmt: skip
+        said = shell.unread(program, outcome, level, self.cwd)
+        if outcome.aside:
+            self.output.err_bytes(said or outcome.aside)
+        if said:
+            outcome.code = 1
         if outcome.interrupted:
             raise signals.Interrupted(outcome.interrupted)
         if outcome.code:

@@ -158,6 +158,28 @@ commands:
     assert run("there").stdout == f"{project}/sub\n"
 
 
+def test_a_working_directory_is_seen_as_it_is_written(project: Path, run: Run) -> None:
+    (project / "sub").mkdir()
+    (project / "link").symlink_to("sub")
+    declare(
+        project,
+        """
+commands:
+  - name: go
+    working_directory: link
+    env: [{key: ASKED, valueCommand: 'basename "$PWD"'}]
+    steps: ['basename "$PWD"', 'echo "$ASKED"', {type: atmos, command: up}]
+  - {name: up, steps: ['basename "$PWD"']}
+""",
+    )
+    assert run("go").stdout == "link\n" * 3
+
+
+def test_aliases_of_the_shell(project: Path, run: Run) -> None:
+    declare(project, "commands: [{name: go, steps: [\"shopt -s expand_aliases\\nalias hi='echo hello'\\nhi\"]}]\n")
+    assert run("go").stdout == "hello\n"
+
+
 def test_a_variable_with_two_sources(project: Path, run: Run) -> None:
     declare(
         project,
