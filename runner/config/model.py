@@ -160,7 +160,7 @@ class Config:
         from runner.config import remote
         from runner.config.record import Record
 
-        return remote.Fetcher(Record(dict(self._env), self._cwd)).get(url)
+        return remote.Fetcher(Record(dict(self._env), self._cwd)).get(url, str(self.get("imports", "ttl") or ""))
 
     # -- commands ----------------------------------------------------------------------------------
 

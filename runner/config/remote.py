@@ -2,7 +2,7 @@
 
     https://host/path.yaml?checksum=sha256:<hex>      one file, pinned to its content
     git::https://host/repo.git//folder/file.yaml?ref=v1
-    github://owner/repo/folder/file.yaml?ref=v1       also github.com/owner/repo//folder/file.yaml
+    github://owner/repo/folder/file.yaml?ref=v1       also github.com/owner/repo//folder/file.yaml, gitlab.com/…, bitbucket.org/…
 
 A file with a checksum is never fetched twice and never used when its content differs. Others are fetched again when
 `imports.ttl` has passed; when that fails the copy at hand is used. `ATMOS_REMOTE_IMPORTS=false` forbids all fetching.
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 32 * 1024 * 1024
 TIMEOUT = 30
 DEFAULT_TTL = 24 * 3600
+_FORGES = ("github.com", "gitlab.com", "bitbucket.org")  # `<host>/owner/repo//path` is a repository there
 _GITHUB_HOSTS = ("github.com", "raw.githubusercontent.com", "api.github.com", "codeload.github.com")
 _TOKENS = ("ATMOS_PRO_GITHUB_TOKEN", "ATMOS_GITHUB_TOKEN", "GITHUB_TOKEN")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -55,11 +56,14 @@ class Request:
             owner, _, rest = url[9:].partition("/")
             name, _, inner = rest.partition("/")
             url, forced = f"https://github.com/{owner}/{name}.git//{inner}", True
-        elif url.startswith("github.com/"):
+        elif url.startswith(tuple(f"{host}/" for host in _FORGES)):
             url, forced = "https://" + url, True
         elif url.startswith("git@"):
             host, _, path = url[4:].partition(":")
             url, forced = f"ssh://git@{host}/{path}", True
+        elif url.startswith("https://"):
+            host, _, path = url[8:].partition("/")
+            forced = forced or (host.rpartition("@")[2] in _FORGES and ("//" in path or path.endswith(".git")))
         if forced:
             self.kind = "git"
             self.ref = query.pop("ref", "")
@@ -95,7 +99,8 @@ class Fetcher:
             or scheme not in ("https", "http", "ssh", "file")
             or (scheme == "file" and request.kind == "http")
         ):
-            raise AtmosError(f"{request.shown}: this kind of address is not supported",
+            kind = text.partition("::")[0] if "::" in text.partition("/")[0] else scheme or text.partition("/")[0]
+            raise AtmosError(f"{request.shown}: addresses of the kind `{kind}` are not supported",
                              hints=["Use https://, git:: or github://"])  # fmt: skip
         self._allowed(request, scheme)
         cache = self._folder()
@@ -175,8 +180,8 @@ class Fetcher:
         if user:
             basic = base64.b64encode(unquote(user).encode()).decode()
             wire.add_unredirected_header("Authorization", f"Basic {basic}")
-        token = next((value for name in _TOKENS if (value := self.record.env.get(name))), "")
-        if token and not user and parts.scheme == "https" and parts.hostname in _GITHUB_HOSTS:
+        token = self._token(request.url)
+        if token:
             wire.add_unredirected_header("Authorization", f"Bearer {token}")
         try:
             with _opener().open(wire, timeout=TIMEOUT) as response:
@@ -191,6 +196,15 @@ class Fetcher:
         if len(data) > MAX_BYTES:
             raise AtmosError(f"{request.shown}: larger than {MAX_BYTES // 1024 // 1024} MiB")
         return data
+
+    def _token(self, url: str) -> str:
+        """The token for an address: GitHub's goes to GitHub's hosts, over https, where the address names no user."""
+        parts = urlsplit(url)
+        if parts.scheme != "https" or parts.username or parts.hostname not in _GITHUB_HOSTS:
+            return ""
+        if self.record.getenv("ATMOS_INJECT_GITHUB_TOKEN").lower() in ("false", "0"):
+            return ""
+        return next((value for name in _TOKENS if (value := self.record.env.get(name))), "")
 
     # -- repositories ------------------------------------------------------------------------------
 
@@ -221,14 +235,26 @@ class Fetcher:
             raise AtmosError(f"{request.shown}: the content does not have the pinned checksum")
         return path
 
-    def _clone(self, request: Request, folder: str) -> str:
-        """Fetch one commit into its own folder; its name."""
-        _private(folder)
-        work = os.path.join(folder, f".{os.getpid()}.{time.monotonic_ns():x}")
+    def git_environment(self, url: str) -> dict[str, str]:
+        """What git runs with: asks nobody, takes no repository from its surroundings; a token never in its arguments."""
         env = {**self.record.env, "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "https:http:ssh:file",
                "GIT_CONFIG_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1"}  # fmt: skip
         for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
             env.pop(name, None)
+        token = self._token(url)
+        if token:
+            count = env.get("GIT_CONFIG_COUNT", "0")
+            basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+            env |= {"GIT_CONFIG_COUNT": str(int(count) + 1 if count.isdigit() else 1),
+                    f"GIT_CONFIG_KEY_{count}": f"http.https://{urlsplit(url).hostname}/.extraHeader",
+                    f"GIT_CONFIG_VALUE_{count}": f"Authorization: Basic {basic}"}  # fmt: skip
+        return env
+
+    def _clone(self, request: Request, folder: str) -> str:
+        """Fetch one commit into its own folder; its name."""
+        _private(folder)
+        work = os.path.join(folder, f".{os.getpid()}.{time.monotonic_ns():x}")
+        env = self.git_environment(request.url)
 
         def git(*words: str) -> str:
             try:

@@ -27,7 +27,8 @@ def includer(app: App) -> Callable[[str, str, Where, bool], object]:
     def include(argument: str, path: str, where: Where, raw: bool) -> object:
         from runner.config import functions
 
-        context = functions.Context(app.env, app.cwd, folder=os.path.dirname(path), base_path=app.config.base_path)
+        context = functions.Context(app.env, app.cwd, folder=os.path.dirname(path), base_path=app.config.base_path,
+                                    fetch=app.config.fetch)  # fmt: skip
         return functions.evaluate("!include.raw" if raw else "!include", argument, context, where)
 
     return include
@@ -113,8 +114,9 @@ class Evaluator:
             if isinstance(own, dict):
                 env = {**env, **{name: _text(item) for name, item in own.items()
                                  if item is not None and not isinstance(item, dict | list | tuple)}}  # fmt: skip
+        config = self.app.config
         context = functions.Context(
-            env, self.app.cwd, folder=self.app.config.base_path, base_path=self.app.config.base_path
+            env, self.app.cwd, folder=config.base_path, base_path=config.base_path, fetch=config.fetch
         )
         return functions.evaluate(tag, argument, context, where)
 

@@ -104,7 +104,8 @@ def test_missing_and_unreachable(project: Project, server: Server) -> None:
 
 
 @pytest.mark.parametrize(("address", "words"), [
-    ("http://example.invalid/x.yaml", "plain http"), ("s3::https://b/x", "not supported"), ("oci://r/x", "not supported"),
+    ("http://example.invalid/x.yaml", "plain http"), ("s3::https://b/x", "of the kind `s3` are not supported"),
+    ("oci://r/x", "of the kind `oci` are not supported"), ("s3://b/x", "of the kind `s3` are not"), ("hg::https://h/r", "of the kind `hg`"),
     ("git::ext::sh -c x", "not supported"), ("git::https://host/r.git//x?ref=--upload-pack=x", "cannot begin with a dash"),
 ])  # fmt: skip
 def test_refusals(project: Project, address: str, words: str) -> None:
@@ -130,6 +131,35 @@ def test_include(project: Project, server: Server) -> None:
     server.files["/d.json"] = b'{"a": {"b": "c"}}'
     project.write("atmos.yaml", f"env: {{A: !include {server.url}/d.json?x=1 .a.b}}\n")
     assert project.load().env_section() == {"A": "c"}
+
+
+def test_a_token_for_repositories_is_no_argument_of_git(project: Project) -> None:
+    def asked(url: str, **env: str) -> str:
+        fetcher = remote.Fetcher(Record({**project.env, "GITHUB_TOKEN": "t0ken", **env}, str(project.root)))
+        words = ["git", "config", "--get-urlmatch", "http.extraHeader", url]
+        return subprocess.run(
+            words, env=fetcher.git_environment(url), capture_output=True, text=True, check=False
+        ).stdout
+
+    expected = "Authorization: Basic eC1hY2Nlc3MtdG9rZW46dDBrZW4=\n"
+    assert asked("https://github.com/acme/infra.git") == expected
+    other = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "me"}
+    assert asked("https://github.com/acme/infra.git", **other) == expected
+    assert asked("https://example.com/infra.git") == ""
+    assert asked("https://me@github.com/infra.git") == ""
+    assert asked("https://github.com/infra.git", ATMOS_INJECT_GITHUB_TOKEN="false") == ""
+
+
+def test_include_in_stacks(project: Project, server: Server, atmos: Path) -> None:
+    server.files["/d.json"] = b'{"a": {"b": "c"}}'
+    project.write("atmos.yaml", "base_path: ./\nstacks: {base_path: stacks, included_paths: ['*'], name_template: '{{ .vars.stage }}'}\n"
+                                "components: {terraform: {base_path: tf}}\n")  # fmt: skip
+    project.write("stacks/dev.yaml", f"vars: {{stage: dev, x: !include {server.url}/d.json .a.b}}\n"
+                                     "components: {terraform: {vpc: {vars: {}}}}\n")  # fmt: skip
+    done = subprocess.run([atmos, "describe", "component", "vpc", "-s", "dev", "-q", ".vars.x"], cwd=project.root, env=project.env,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.stdout.strip(' "\n'), done.stderr) == ("c", "")
+    assert server.asked == ["/d.json"]
 
 
 def git(folder: Path, *words: str) -> str:
@@ -183,6 +213,10 @@ def test_repository_paths_stay_inside(project: Project, repository: Path) -> Non
     ("github://acme/infra/conf/a.yaml?ref=v2", "https://github.com/acme/infra.git", "conf/a.yaml", "v2"),
     ("github.com/acme/infra//conf/a.yaml", "https://github.com/acme/infra", "conf/a.yaml", ""),
     ("git::https://h/r.git//p?ref=x&depth=1", "https://h/r.git", "p", "x"),
+    ("https://github.com/acme/infra.git//p?ref=v1", "https://github.com/acme/infra.git", "p", "v1"),
+    ("gitlab.com/group/sub/infra.git//p", "https://gitlab.com/group/sub/infra.git", "p", ""),
+    ("bitbucket.org/acme/infra//p", "https://bitbucket.org/acme/infra", "p", ""),
+    ("https://example.com/a//b.yaml", "https://example.com/a//b.yaml", "", ""),
     ("git@github.com:acme/infra.git//p", "ssh://git@github.com/acme/infra.git", "p", ""),
     ("https://github.com/acme/infra/blob/main/a.yaml", "https://raw.githubusercontent.com/acme/infra/main/a.yaml", "", ""),
 ])  # fmt: skip
