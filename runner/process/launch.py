@@ -35,9 +35,12 @@ _lock = _thread.allocate_lock()  # the working directory belongs to the whole pr
 
 
 class Outcome:
-    """How a child ended. code: 0–255 (128 + n after signal n, 124 after a timeout)."""
+    """How a child ended. code: 0–255 (128 + n after signal n, 124 after a timeout).
 
-    __slots__ = ("code", "interrupted", "signal", "stderr", "stdout", "timed_out")
+    aside: what it said before it took its standard error. unread: it is a shell that could not parse its text.
+    """
+
+    __slots__ = ("aside", "code", "interrupted", "signal", "stderr", "stdout", "timed_out", "unread")
 
     def __init__(
         self, code: int, stdout: bytes = b"", stderr: bytes = b"", *, number: int = 0, timed_out: bool = False
@@ -46,6 +49,8 @@ class Outcome:
         self.signal = number
         self.timed_out = timed_out
         self.interrupted = 0
+        self.aside = b""
+        self.unread = False
 
 
 def find(name: str, env: Mapping[str, str], cwd: str) -> str | None:
@@ -100,13 +105,15 @@ def run(
     mask: Mask | None = None,
     timeout: float | None = None,
     shared_terminal: bool = False,
+    aside: int = 0,
     on_start: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Run a program to its end. OSError when it cannot be started; Interrupted when a signal ended the run.
 
     stdin: a descriptor, bytes to feed, or None for nothing. stdout, stderr: a descriptor, a function that takes bytes,
     or None to show nothing. tail: of what is captured keep only so many last bytes. shared_terminal: the keyboard is the
-    child's business alone (interactive steps). on_start: told the process group, so that another thread can end it.
+    child's business alone (interactive steps). aside: the child finds its standard error there, and takes it itself.
+    on_start: told the process group, so that another thread can end it.
     """
     program = path or find(argv[0], env, cwd)
     if program is None:
@@ -116,6 +123,7 @@ def run(
     theirs: list[int] = []
     flows: list[Flow] = []
     feed: tuple[int, bytes] | None = None
+    spoken = -1
     mode = signals.INTERACTIVE if shared_terminal else signals.OWN
     if stdin == 0 and not shared_terminal and foreground.shared():
         mode = signals.JOINED
@@ -149,6 +157,10 @@ def run(
             theirs.append(writer)
             actions.append((os.POSIX_SPAWN_DUP2, writer, number))
             flows.append(Flow(reader, number, target, mask.stream() if mask is not None else None, capture, tail))
+        if aside:
+            spoken, writer = set_aside(aside, actions)
+            ours.append(spoken)
+            theirs.append(writer)
         with signals.starting():
             pid = spawn(argv, env=env, cwd=cwd, path=program, actions=actions, group=mode == signals.OWN)
             child = signals.add(pid, mode)
@@ -168,15 +180,38 @@ def run(
         _abandon(child)
         for flow in flows:
             streams.close(flow)
+        if spoken >= 0:
+            os.close(spoken)
         raise
     finally:
         if front is not None:
             front.take_back()
+    if spoken >= 0:
+        outcome.aside = heard(spoken)
     if front is not None and (outcome.signal == signal.SIGINT or outcome.code == 128 + signal.SIGINT):
         outcome.interrupted = signal.SIGINT  # the keyboard's signal went to the child alone
         child.finish(1.0)  # background jobs ignore it
         signals.tell_job()
     return outcome
+
+
+def set_aside(number: int, actions: list[tuple[int, ...]]) -> tuple[int, int]:
+    """Let a child find its standard error at another number, and a pipe in its place: (reader, writer)."""
+    reader, writer = os.pipe()
+    actions.append((os.POSIX_SPAWN_DUP2, 2, number))
+    actions.append((os.POSIX_SPAWN_DUP2, writer, 2))
+    return reader, writer
+
+
+def heard(reader: int) -> bytes:
+    """What a child that has ended wrote into the pipe that was set aside."""
+    os.set_blocking(reader, False)
+    try:
+        return os.read(reader, streams.CHUNK)
+    except OSError:
+        return b""
+    finally:
+        os.close(reader)
 
 
 def status_code(status: int) -> tuple[int, int]:

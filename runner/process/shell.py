@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NOT_FOUND = '"{}": executable file not found in $PATH'
 SYNTAX = 2
+# Descriptors that nobody else uses; all but bash know only those of one digit
+_ASIDE_BASH = 99
+_ASIDE = 9
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:,@%=^ \t")
 # Words that mean something to the shell itself: keywords, built-ins, and programs that bash has built in
 _SHELL_WORDS = frozenset(
@@ -33,12 +36,16 @@ _HANDLER = (
 
 
 class Program:
-    """What to start. whole: the text is wrapped, so status 2 may be a syntax error and has to be looked at."""
+    """What to start. text: of a step, when it is wrapped, so that all of it is parsed before any of it runs.
 
-    __slots__ = ("argv", "path", "whole")
+    aside: the descriptor from which it then takes its standard error: what the shell says before that is not about
+    the text as it is written, but about how we wrap it.
+    """
 
-    def __init__(self, argv: list[str], path: str | None, whole: bool = False) -> None:
-        self.argv, self.path, self.whole = argv, path, whole
+    __slots__ = ("argv", "aside", "path", "text")
+
+    def __init__(self, argv: list[str], path: str | None, text: str = "", aside: int = 0) -> None:
+        self.argv, self.path, self.text, self.aside = argv, path, text, aside
 
 
 def words(text: str) -> list[str] | None:
@@ -91,12 +98,19 @@ def program(
             return Program(simple, path)
     path, is_bash = shell_path(setting, env, cwd)
     if is_bash:
+        if "expand_aliases" in text:  # what they stand for is known only to lines that are read after them
+            return Program([path, "-O", "extglob", "-p", "-c", f"{_HANDLER}\n{text}\n", name], path)
         # A group is parsed whole. `:` stands for a text of comments only; -p keeps BASH_ENV and functions out.
-        wrapped = f"{_HANDLER}{{ :; {text}\n\n}}"
-        return Program([path, "-O", "extglob", "-p", "-c", wrapped, name], path, whole=True)
+        return Program(
+            [path, "-O", "extglob", "-p", "-c", _HANDLER + _wrapped(text, _ASIDE_BASH), name], path, text, _ASIDE_BASH
+        )
     if os.path.basename(path) not in _POSIX:
         return Program([path, "-c", text], path)
-    return Program([path, "-c", f"{{ :; {text}\n\n}}", name], path, whole=True)
+    return Program([path, "-c", _wrapped(text, _ASIDE), name], path, text, _ASIDE)
+
+
+def _wrapped(text: str, aside: int) -> str:
+    return f"{{ exec 2>&{aside} {aside}>&-; :; {text}\n\n}}"
 
 
 def may_miss_variables(text: str) -> bool:
@@ -113,8 +127,17 @@ def missed_variable(name: str, stderr: bytes) -> bool:
     return last.startswith(f"{name}: ") and not last.endswith(("$PATH", "directory", "not found"))
 
 
-def has_syntax_error(item: Program, env: Mapping[str, str], cwd: str) -> bool:
-    """Whether nothing of a wrapped text ran because it does not parse. Asked only after status 2."""
-    argv = [item.argv[0], *item.argv[1:-3], "-n", *item.argv[-3:]]
-    outcome = launch.run(argv, env=env, cwd=cwd, path=item.path, stdin=None, stdout=None, stderr=None, timeout=5.0)
-    return outcome.code == SYNTAX
+def unread(item: Program, outcome: launch.Outcome, env: Mapping[str, str], cwd: str) -> bytes:
+    """What a shell says about a text that it cannot parse, so that nothing of it ran; empty when it can.
+
+    The text is read once more, now as it is written: its own words and lines are in the message. (One that closes the
+    brackets around it has been told of already, and has run so far.)
+    """
+    if not item.text or outcome.code != SYNTAX:
+        return b""
+    name = item.argv[-1]
+    argv = [*item.argv[:-3], "-n", "-c", item.text, name]
+    again = launch.run(argv, env=env, cwd=cwd, path=item.path, stdin=None, stdout=None, stderr=None, capture=True,
+                       timeout=5.0)  # fmt: skip
+    said = [line for line in again.stderr.splitlines(True) if line.startswith(name.encode() + b":")]
+    return b"".join(said).replace(name.encode() + b": -c: ", name.encode() + b": ")

@@ -34,7 +34,7 @@ def run_step(ctx: Context, text: str) -> launch.Outcome:
     if step.tty and hasattr(os, "openpty"):
         outcome = run(
             program.argv, path=program.path, env=ctx.env, cwd=ctx.cwd, mask=ctx.output.mask, timeout=ctx.seconds(),
-            forward=step.interactive and os.isatty(0),
+            forward=step.interactive and os.isatty(0), aside=program.aside,
         )  # fmt: skip
     else:
         if step.tty:
@@ -42,33 +42,40 @@ def run_step(ctx: Context, text: str) -> launch.Outcome:
                 "Output masking is not supported for tty steps on this platform; secrets will not be masked"
             )
         outcome = launch.run(
-            program.argv, path=program.path, env=ctx.env, cwd=ctx.cwd, timeout=ctx.seconds(), shared_terminal=True
-        )
+            program.argv, path=program.path, env=ctx.env, cwd=ctx.cwd, timeout=ctx.seconds(), shared_terminal=True,
+            aside=program.aside,
+        )  # fmt: skip
     if outcome.interrupted:
         raise signals.Interrupted(outcome.interrupted)
-    if program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, ctx.env, ctx.cwd):
-        outcome.code = 1
+    ctx.hear(program, outcome)
     return outcome
 
 
 def run(argv: list[str], *, path: str, env: dict[str, str], cwd: str, mask: Mask | None, timeout: float | None,
-        forward: bool) -> launch.Outcome:  # fmt: skip
-    """Run a program in a terminal of its own. forward: what is typed goes to it, ours is in raw mode meanwhile."""
+        forward: bool, aside: int = 0) -> launch.Outcome:  # fmt: skip
+    """Run a program in a terminal of its own. aside: as in `launch.run`. forward: what is typed goes to it, ours is in raw mode meanwhile."""
     master, slave = os.openpty()
     name = os.ttyname(slave)
     _copy_size(master)
     actions: list[Any] = [(os.POSIX_SPAWN_OPEN, 1, name, os.O_RDWR, 0), (os.POSIX_SPAWN_DUP2, 1, 2)]
     # its own terminal on standard input too, so that programs find a complete one
     actions.append((os.POSIX_SPAWN_DUP2, 1, 0))
+    theirs, ours = [slave], [master]
+    if aside:
+        spoken, writer = launch.set_aside(aside, actions)
+        theirs.append(writer)
+        ours.append(spoken)
     try:
         with signals.starting():
             pid = launch.spawn(argv, env=env, cwd=cwd, path=path, actions=actions, group=False, session=True)
             signals.add(pid, signals.OWN)
     except BaseException:
-        os.close(master)
+        for fd in ours:
+            os.close(fd)
         raise
     finally:
-        os.close(slave)
+        for fd in theirs:
+            os.close(fd)
     modes = _raw() if forward else None
     before = _on_resize(master)
     try:
@@ -87,6 +94,8 @@ def run(argv: list[str], *, path: str, env: dict[str, str], cwd: str, mask: Mask
         signals.end_group(pid, 1.0)
     outcome = launch.Outcome(launch.TIMED_OUT if timed_out else code, number=number, timed_out=timed_out)
     outcome.interrupted = signals.received()
+    if aside:
+        outcome.aside = launch.heard(spoken)
     return outcome
 
 

@@ -83,7 +83,7 @@ class Context:
         self.env = run.environment(self, identity)
         self._see(self.env)
         if process or step.children:
-            self.cwd = self._directory()
+            self.cwd = self.env["PWD"] = self._directory()  # as it is written, symbolic links and all
 
     def choose(self) -> Any:
         """The identity the step runs as: a name, None, or DISABLED (decision D4)."""
@@ -256,20 +256,21 @@ class Context:
         return self.run.keeps_results and bool(self.step.name)
 
     def launch(self, argv: list[str], *, path: str | None = None, stdin: int | bytes | None = 0,
-               quiet: bool = False, keep: bool | None = None, listen: bool = False) -> Outcome:  # fmt: skip
+               quiet: bool = False, keep: bool | None = None, listen: bool = False,
+               aside: int = 0) -> Outcome:  # fmt: skip
         """Run a program with the step's environment, directory, timeout and streams. Interrupted when a signal came.
 
         keep: all output is kept for the result. listen: at least the end of it.
         """
         try:
-            return self._start(argv, path=path, stdin=stdin, quiet=quiet, keep=keep, listen=listen)
+            return self._start(argv, path=path, stdin=stdin, quiet=quiet, keep=keep, listen=listen, aside=aside)
         except BrokenPipeError:
             raise  # our own reader went away
         except OSError as error:
             raise self._not_started(argv[0], error) from error
 
     def _start(self, argv: list[str], *, path: str | None, stdin: int | bytes | None = 0, quiet: bool = False,
-               keep: bool | None = None, listen: bool = False) -> Outcome:  # fmt: skip
+               keep: bool | None = None, listen: bool = False, aside: int = 0) -> Outcome:  # fmt: skip
         output = self.output
         if stdin == 0 and self.parent is not None:
             stdin = None  # children would take each other's input
@@ -278,7 +279,8 @@ class Context:
         outcome = launch.run(
             argv, env=self.env, cwd=self.cwd, path=path, stdin=stdin,
             stdout=None if quiet else output.stdout, stderr=None if quiet else output.stderr,
-            capture=keep or bool(tail), tail=tail, mask=output.mask, timeout=self.seconds(), on_start=self.on_start,
+            capture=keep or bool(tail), tail=tail, mask=output.mask, timeout=self.seconds(), aside=aside,
+            on_start=self.on_start,
         )  # fmt: skip
         if outcome.interrupted:
             raise signals.Interrupted(outcome.interrupted)
@@ -292,26 +294,38 @@ class Context:
         if program.path is None:
             self.output.err(shell.NOT_FOUND.format(program.argv[0]) + "\n")
             return launch.Outcome(launch.NOT_FOUND, b"", (shell.NOT_FOUND.format(program.argv[0]) + "\n").encode())
-        if program.whole and shell.may_miss_variables(text):
+        if program.text and shell.may_miss_variables(text):
             more["listen"] = True
         try:
-            outcome = self._start(program.argv, path=program.path, **more)
+            outcome = self._start(program.argv, path=program.path, aside=program.aside, **more)
         except BrokenPipeError:
             raise
         except OSError as error:
-            if program.whole or error.errno == errno.E2BIG:
+            if program.text or error.errno == errno.E2BIG:
                 raise self._not_started(program.argv[0], error) from error
             # no script with a `#!` line, or not for us: the shell knows what to do, or what to say
             program = shell.program(text, name=name or self.shell_name(), env=self.env, cwd=self.cwd,
                                     setting=self.run.shell_setting, plain=False)  # fmt: skip
-            outcome = self.launch(program.argv, path=program.path, **more)
-        if (program.whole and outcome.code == shell.SYNTAX and shell.has_syntax_error(program, self.env, self.cwd)) or (
+            outcome = self.launch(program.argv, path=program.path, aside=program.aside, **more)
+        self.hear(program, outcome)
+        if (
             more.get("listen")
             and outcome.code == launch.NOT_FOUND
             and shell.missed_variable(program.argv[-1], outcome.stderr)
         ):
             outcome.code = 1
         return outcome
+
+    def hear(self, program: shell.Program, outcome: Outcome) -> None:
+        """Pass on what a shell said before it began with its text, in words that are about that text."""
+        said = shell.unread(program, outcome, self.env, self.cwd)
+        if said:
+            outcome.code, outcome.unread = 1, bool(outcome.aside)
+        if not outcome.aside:
+            return
+        said = said or outcome.aside
+        outcome.stderr += said
+        self.output.err(said.decode("utf-8", "surrogateescape"))
 
     def _not_started(self, program: str, error: OSError) -> StepError:
         """The error of a program that could not be started at all."""
@@ -344,7 +358,8 @@ class Context:
         elif not message:
             message = f"subcommand exited with code {outcome.code}"
         tail = (outcome.stderr or outcome.stdout)[-TAIL:].decode("utf-8", "replace")
-        return StepError(message, command=command, exit_code=outcome.code or 1, tail=tail)
+        explanation = "The shell cannot read the text of the step, so nothing of it ran." if outcome.unread else ""
+        return StepError(message, command=command, exit_code=outcome.code or 1, tail=tail, explanation=explanation)
 
 
 def check_directory(path: str, shown: str, ctx: Context | None = None) -> None:

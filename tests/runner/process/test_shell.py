@@ -15,9 +15,13 @@ def run(text: str, *, env: dict[str, str] | None = None, setting: str = "") -> l
     env = env or ENV
     program = shell.program(text, name="cmd-step-0", env=env, cwd="/", setting=setting)
     assert program.path is not None
-    outcome = launch.run(program.argv, path=program.path, env=env, cwd="/", stdout=None, stderr=None, capture=True)
-    if outcome.code == shell.SYNTAX and shell.has_syntax_error(program, env, "/"):
+    outcome = launch.run(
+        program.argv, path=program.path, env=env, cwd="/", stdout=None, stderr=None, capture=True, aside=program.aside
+    )
+    said = shell.unread(program, outcome, env, "/")
+    if said:
         outcome.code = 1
+    outcome.stderr += said or outcome.aside
     return outcome
 
 
@@ -44,6 +48,40 @@ def test_nothing_of_a_text_with_a_syntax_error_runs(text: str) -> None:
     outcome = run(text)
     assert (outcome.code, outcome.stdout) == (1, b"")
     assert outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("echo one\nif true; then\necho two", "line 4: syntax error: unexpected end of file"),
+        ("echo one\necho )", "line 2: syntax error near unexpected token `)'\ncmd-step-0: line 2: `echo )'"),
+        ("echo 'one", "line 1: unexpected EOF while looking for matching `''"),
+    ],
+)
+def test_a_syntax_error_is_told_in_the_words_of_the_text(text: str, said: str) -> None:
+    assert run(text).stderr.decode() == f"cmd-step-0: {said}\n"
+
+
+def test_a_text_that_closes_our_brackets_fails_all_the_same() -> None:
+    assert run("echo x\n}\n{").code == 1
+
+
+def test_a_posix_shell_tells_it_too() -> None:
+    outcome = run("echo one\n(", setting="sh")
+    assert (outcome.code, outcome.stdout) == (1, b"")
+    assert outcome.stderr.startswith(b"cmd-step-0: ")
+    assert b"}" not in outcome.stderr
+
+
+def test_what_a_shell_says_first_is_not_lost() -> None:
+    outcome = run("echo out; echo err >&2; exit 2", env={**ENV, "LC_ALL": "xx_XX.UTF-8"})
+    assert (outcome.code, outcome.stdout) == (2, b"out\n")
+    assert outcome.stderr.startswith(b"err\n")
+
+
+def test_descriptors_are_not_left_open() -> None:
+    assert run("ls /proc/self/fd | wc -l; true").stdout == run("ls /proc/self/fd | wc -l; :").stdout
+    assert run("{ echo x >&99; } 2>/dev/null || echo closed").stdout == b"closed\n"
 
 
 def test_a_status_of_two_is_no_syntax_error() -> None:
