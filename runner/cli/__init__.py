@@ -16,10 +16,11 @@ class Builtin:
     """One row. subcommands: name -> (module or "" when the group's own module serves it, one line of help).
 
     yields: the project's own command or alias of this name is meant where there is one. Names that users' files may
-    have taken long before we had a built-in of that name yield; the others stand (decision D33).
+    have taken long before we had a built-in of that name yield; the others stand (decision D33). flags: the module
+    that declares its command line, where that is not its own.
     """
 
-    __slots__ = ("aliases", "identity_shorthand", "module", "name", "subcommands", "summary", "yields")
+    __slots__ = ("aliases", "flags", "identity_shorthand", "module", "name", "subcommands", "summary", "yields")
 
     def __init__(
         self,
@@ -31,11 +32,13 @@ class Builtin:
         subcommands: dict[str, tuple[str, str]] | None = None,
         identity_shorthand: bool = False,
         yields: bool = False,
+        flags: str = "",
     ) -> None:
         self.name, self.module, self.summary, self.aliases = name, module, summary, aliases
         self.subcommands = subcommands or {}
         self.identity_shorthand = identity_shorthand
         self.yields = yields
+        self.flags = flags or module
 
 
 _TERRAFORM = (
@@ -103,7 +106,8 @@ TABLE = (
                          "schema": ("", "Check files against their JSON Schema"),
                          "stacks": ("runner.cli.validate_stacks", "Check all stack manifests")}),
     Builtin("version", "runner.cli.version", "Print the version"),
-    Builtin("workflow", "runner.cli.workflow", "Run a workflow", identity_shorthand=True),
+    Builtin("workflow", "runner.cli.workflow", "Run a workflow", identity_shorthand=True,
+            flags="runner.cli.workflow_flags"),
 )  # fmt: skip
 
 BY_NAME = {row.name: row for row in TABLE}

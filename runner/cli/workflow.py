@@ -1,100 +1,62 @@
-"""`atmos workflow NAME [flags] [-- args]`."""
+"""`atmos workflow NAME [flags] [-- args]`: the words, and the run. Everything but an ordinary call is for
+`workflow_flags`, which declares the flags, has help, completion and the messages for mistakes, and costs more to import.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from runner.cli import clicks
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import click
+    from typing import Any
 
     from runner.app import App
 
-_EXAMPLES = """\
- $ atmos workflow                                   pick one
- $ atmos workflow deploy                            looked up by name
- $ atmos workflow deploy -f networking -s plat-ue2-dev
- $ atmos workflow deploy --from-step apply --identity admin
- $ atmos workflow deploy --dry-run
- $ atmos workflow deploy --report run.html --report junit.xml
- $ atmos workflow --resume last"""
+# the flags that ordinary calls have, and what they are called below; the rest is for `workflow_flags`
+TEXTS = {
+    "--file": "file", "-f": "file", "--stack": "stack", "-s": "stack", "--from-step": "from_step", "--tags": "tags",
+    "--labels": "labels", "--resume": "resume",
+}  # fmt: skip
+LISTS = {"--report": "report"}
+SWITCHES = {"--dry-run": "dry_run"}
 
 
-def _files(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list[str]:
-    from runner.workflows import names
+def ordinary(words: list[str]) -> dict[str, Any] | None:
+    """The values of an ordinary call; None for one that has to be looked at closely."""
+    found: dict[str, Any] = {}
+    index, count = 0, len(words)
+    while index < count:
+        word = words[index]
+        index += 1
+        if not word.startswith("-") or word == "-":
+            if "workflow" in found:
+                return None
+            found["workflow"] = word
+            continue
+        name, equals, value = word.partition("=")
+        if word in SWITCHES:
+            found[SWITCHES[word]] = True
+            continue
+        if name not in TEXTS and name not in LISTS:
+            return None
+        if not equals:
+            if index == count or words[index].startswith("-"):
+                return None
+            value = words[index]
+            index += 1
+        elif not name.startswith("--"):
+            return None
+        if name in LISTS:
+            found.setdefault(LISTS[name], []).append(value)
+        else:
+            found[TEXTS[name]] = value
+    return found
 
-    return names.file_names(ctx.obj)
 
-
-def _steps(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list[str]:
-    """The steps of the workflow that stands on the command line already."""
-    from runner.workflows import names
-
-    app: App = ctx.obj
-    words = app.argv[app.argv.index("workflow") + 1 :] if "workflow" in app.argv else []
-    name = file = before = ""
-    for word in words:
-        if before in ("-f", "--file"):
-            file = word
-        elif not word.startswith("-") and not before.startswith("-") and not name:
-            name = word
-        before = word
-    return names.step_names(app, name, file)
-
-
-def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list[str]:
-    from runner.workflows import journal
-
-    return ["last", *journal.names(ctx.obj)]
-
-
-@clicks.command("atmos workflow", "Run the steps of a workflow", examples=_EXAMPLES)
-@clicks.argument("workflow", required=False, default="")
-@clicks.option(
-    "--file",
-    "-f",
-    metavar="FILE",
-    envvar="ATMOS_WORKFLOW_FILE",
-    default="",
-    shell_complete=_files,
-    help="Workflow file, relative to workflows.base_path",
-)
-@clicks.option("--stack", "-s", metavar="STACK", default="", help="Stack of the atmos steps; beats every other stack")
-@clicks.option(
-    "--from-step", metavar="STEP", default="", shell_complete=_steps, help="Begin at this step: its name, or its number"
-)
-@clicks.option("--dry-run", is_flag=True, default=False, help="Print each step; run, ask and write nothing")
-@clicks.option(
-    "--identity",
-    "-i",
-    metavar="NAME",
-    default=None,
-    help="Identity of the steps that have none of their own; alone: choose one",
-)
-@clicks.option("--tags", metavar="A,B", default="", help="Tags to hand to every atmos step")
-@clicks.option("--labels", metavar="K:V", default="", help="Labels to hand to every atmos step")
-@clicks.option(
-    "--report", metavar="FILE", multiple=True, help="Write a report: FILE.html, FILE.json or FILE.xml (JUnit)"
-)
-@clicks.option(
-    "--resume", metavar="RUN", default="", shell_complete=_runs, help="Go on with an interrupted run: its id, or `last`"
-)
-@clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
-def command(
-    app: App,
-    workflow: str,
-    file: str,
-    stack: str,
-    from_step: str,
-    dry_run: bool,
-    identity: str | None,
-    tags: str,
-    labels: str,
-    report: tuple[str, ...],
-    resume: str,
-    trailing: tuple[str, ...],
-) -> int:
+def start(
+    app: App, *, workflow: str = "", file: str = "", stack: str = "", from_step: str = "", dry_run: bool = False,
+    identity: str | None = None, tags: str = "", labels: str = "", report: list[str] | None = None, resume: str = "",
+    trailing: list[str] | None = None,
+) -> int:  # fmt: skip
+    """Run what the words say; the environment stands in for what they do not say."""
     from runner.workflows.run import run as run_workflow
 
     flag = app.flags.given.get("identity", identity)
@@ -108,8 +70,8 @@ def command(
         dry_run=dry_run or _on(app, "ATMOS_WORKFLOW_DRY_RUN"),
         tags=tags,
         labels=labels,
-        trailing=list(trailing),
-        report=list(report),
+        trailing=trailing,
+        report=report or [],
         resume=resume,
     )
 
@@ -127,6 +89,9 @@ def run(app: App, argv: list[str]) -> int:
         from runner.cli import list_workflows
 
         return list_workflows.run(app, argv[1:])
-    if words and words[0] == "help":
-        words = ["--help"]
-    return clicks.run(command, app, [*(f"--trailing={word}" for word in trailing), *words])
+    values = ordinary(words) if words[:1] != ["help"] else None
+    if values is not None:
+        return start(app, **values, trailing=trailing)
+    from runner.cli import workflow_flags
+
+    return workflow_flags.run(app, ["--help"] if words[0] == "help" else words, trailing)

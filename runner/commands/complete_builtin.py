@@ -65,9 +65,9 @@ def click_command(row: Builtin, rest: list[str]) -> tuple[click.Command | None, 
     import importlib
 
     words = [word for word in rest if not word.startswith("-")]
-    path, module = f"atmos {row.name}", row.module
+    path, module = f"atmos {row.name}", row.flags
     if words and words[0] in row.subcommands:
-        module = row.subcommands[words[0]][0] or row.module
+        module = row.subcommands[words[0]][0] or row.flags
     try:
         loaded = importlib.import_module(module)
     except Exception:  # noqa: BLE001 - completion never fails

@@ -175,7 +175,7 @@ class Run(Surroundings):
                         self.refused.setdefault(choice, error)  # for its step to say; nobody is asked twice
 
     def _failed(self, step: Step, error: AtmosError) -> None:
-        """A step has failed: forgive it, remember it, or end the run at once."""
+        """A step has failed, or could not be prepared: forgive it or remember it. A signal ends the run at once."""
         if isinstance(error, signals.Interrupted):
             raise error
         if isinstance(error, StepError) and step.continue_ is not None:
@@ -194,10 +194,9 @@ class Run(Surroundings):
                    tail=last_lines(getattr(error, "tail", "")))  # fmt: skip
         self.status = conditions.FAILURE
         shown = self.owner.failure(step, error)
-        if not isinstance(error, StepError) and self.owner.kind == "command":
-            raise combine([*self.failures, shown], [*self.failed_steps, step.label])
-        self.failures.append(shown)
-        self.failed_steps.append(step.label)
+        if not any(shown is told for told in self.failures):  # an identity that is refused is so for every step
+            self.failures.append(shown)
+            self.failed_steps.append(step.label)
 
     # -- conditions ------------------------------------------------------------------------------------------
 
@@ -278,6 +277,9 @@ class Run(Surroundings):
 
             show.step(ctx)
         ctx.prepare(entry.process)
+        if self.owner.kind == "workflow":
+            command = step.command if isinstance(step.command, str) else ""
+            self.app.log.debug("Executing workflow step", step=step.index, name=step.label, command=command)
         self.event(
             "step_started", step, type=step.type, identity=ctx.identity or "", stack=ctx.stack, parent=ctx.parent
         )

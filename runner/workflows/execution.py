@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from runner.errors import AtmosError
-from runner.workflows import declare, files, journal
+from runner.workflows import files, journal
 from runner.workflows.owner import TITLE, WorkflowOwner
 
 TYPE_CHECKING = False
@@ -46,6 +46,11 @@ class Execution:
 
     def _compile(self) -> dict[str, Any]:
         name = self.invocation.name
+        kept = self.file.kept(name)
+        if kept is not None:
+            return kept
+        from runner.workflows import declare
+
         compiled, problems = declare.compile_workflow(self.file.workflows[name], name=name, file=self.file)
         if problems:
             raise declare.failure(self.file, name, problems, lambda where: files.place(self.app, where))
@@ -56,6 +61,7 @@ class Execution:
                 explanation=f"Workflow `{name}` is empty and requires at least one step to execute.",
                 where=files.place(self.app, compiled["where"]),
             )
+        self.file.keep(name, compiled)
         return compiled
 
     def _steps(self) -> list[Step]:
@@ -180,6 +186,7 @@ class Execution:
             code = int(engine.execute())
         except AtmosError as error:
             code = error.exit_code
+            self.app.log.debug("Workflow failed", error=error.message)
             interrupted = hasattr(error, "signal")
             if interrupted and book is not None:
                 self._say_how_to_go_on(book.run_id)
@@ -261,19 +268,20 @@ def masker(app: App) -> Callable[[str], str]:
 
 def fingerprints(steps: list[Step]) -> list[dict[str, Any]]:
     """What identifies each step: place, name, and a checksum of its declaration."""
-    import json
-    import zlib
+    from binascii import crc32
+
+    from runner.workflows.lines import line
 
     found = []
     for step in steps:
-        text = json.dumps(_without_places(step.fields), sort_keys=True, default=str)
-        found.append({"index": step.index, "name": step.name, "sum": f"{zlib.crc32(text.encode()):08x}"})
+        text = line(_without_places(step.fields)).encode("utf-8", "surrogatepass")
+        found.append({"index": step.index, "name": step.name, "sum": f"{crc32(text):08x}"})
     return found
 
 
 def _without_places(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_places(item) for key, item in value.items() if key != "where"}
+        return {key: _without_places(value[key]) for key in sorted(value) if key != "where"}
     if isinstance(value, list):
         return [_without_places(item) for item in value]
     if isinstance(value, tuple):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from runner.app import App
+    from runner.config.record import Record
+    from runner.workflows.cached import Reading
 
 INLINE = "atmos.yaml"
 SETTINGS = ("base_path", "list")
@@ -24,21 +26,53 @@ ENDINGS = (".yaml", ".yml", ".yaml.tmpl", ".yml.tmpl")
 
 class WorkflowFile:
     """One manifest. path: absolute, "" for the inline workflows; relative: its label below the workflows folder with
-    `/`; shown: as people see it; manifest: what was read, `workflows` being a mapping."""
+    `/`; shown: as people see it. It is read when somebody asks for more than is kept of it (`runner.workflows.cached`)."""
 
-    __slots__ = ("manifest", "path", "relative", "shown")
+    __slots__ = ("_compiled", "_manifest", "app", "known", "path", "reading", "relative", "shown")
 
-    def __init__(self, path: str, relative: str, shown: str, manifest: dict[str, Any]) -> None:
-        self.path, self.relative, self.shown, self.manifest = path, relative, shown, manifest
+    def __init__(
+        self, path: str, relative: str, shown: str, manifest: dict[str, Any] | None = None, *, app: App | None = None,
+        known: tuple[str, ...] | None = None, reading: Reading | None = None, compiled: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self._compiled = compiled
+        self.path, self.relative, self.shown, self._manifest = path, relative, shown, manifest
+        self.app, self.known, self.reading = app, known, reading
 
     @property
     def inline(self) -> bool:
         return not self.path
 
     @property
+    def manifest(self) -> dict[str, Any]:
+        """What stands in the file, `workflows` being a mapping."""
+        if self._manifest is None:
+            assert self.app is not None
+            self._manifest, self.reading = parse(self.app, self.path, self.shown)
+        return self._manifest
+
+    @property
     def workflows(self) -> dict[str, Any]:
         found: dict[str, Any] = self.manifest["workflows"]
         return found
+
+    def defines(self, name: str) -> bool:
+        """Whether a workflow of this name stands in the file."""
+        return name in (self.workflows if self.known is None else self.known)
+
+    def kept(self, name: str) -> dict[str, Any] | None:
+        """The compiled data of a workflow, if the file is as it was when that was made."""
+        if self._compiled is not None and self._compiled["name"] == name:
+            return self._compiled
+        if self._manifest is not None or self.app is None:
+            return None
+        from runner.workflows import cached
+
+        return cached.workflow(self.app, self.path, name)
+
+    def keep(self, name: str, compiled: dict[str, Any]) -> None:
+        """Remember a workflow without mistakes."""
+        if self.reading is not None:
+            self.reading.keep("workflow", self.path, name, data=compiled)
 
     def description(self, name: str) -> str:
         """The description of one workflow, one line of it."""
@@ -114,14 +148,42 @@ def discover(app: App, *, quiet: bool = False) -> list[WorkflowFile]:
             f"workflow directory does not exist: '{shown_path(app, base)}'. "
             "Review 'workflows.base_path' in 'atmos.yaml'"
         )
-    for path, relative in walk(base):
-        try:
-            found.append(read(app, path, relative))
-        except AtmosError as error:
-            if not quiet:
-                _skip(app, path, error)
+    found += _below(app, base, quiet)
     found.sort(key=lambda file: file.relative)
     return found
+
+
+def _below(app: App, base: str, quiet: bool) -> list[WorkflowFile]:
+    """The files of a folder: as they are known, or read one by one."""
+    from runner.workflows import cached
+
+    known = cached.names(app, base)
+    if known is not None:
+        return [_known(app, os.path.join(base, relative), relative, tuple(known[relative])) for relative in known]
+    found: list[WorkflowFile] = []
+    reading = cached.Reading(app)
+    record = reading.record
+    for path, relative in walk(base, record):
+        record.look(path)
+        try:
+            file = read(app, path, relative)
+        except AtmosError as error:
+            record.volatile = "somebody has to be told"
+            if not quiet:
+                _skip(app, path, error)
+            continue
+        assert file.reading is not None
+        record.volatile = record.volatile or file.reading.record.volatile
+        found.append(file)
+    reading.keep("folder", base, data={file.relative: [str(name) for name in file.workflows] for file in found})
+    return found
+
+
+def _known(
+    app: App, path: str, relative: str, names: tuple[str, ...], compiled: dict[str, Any] | None = None
+) -> WorkflowFile:
+    """A file that has not been read yet."""
+    return WorkflowFile(path, relative, shown_path(app, path), app=app, known=names, compiled=compiled)
 
 
 def _base_path_given(app: App) -> bool:
@@ -144,9 +206,14 @@ def _skip(app: App, path: str, error: AtmosError) -> None:
         app.log.warning(reason, file=shown_path(app, path), error=error.message.removeprefix(f"{INVALID}: "))
 
 
-def walk(base: str) -> Iterator[tuple[str, str]]:
-    """(path, label) of every workflow file below a folder, in a fixed order."""
+def walk(base: str, record: Record | None = None) -> Iterator[tuple[str, str]]:
+    """(path, label) of every workflow file below a folder, in a fixed order. record: notes the folders."""
+    if record is not None:
+        record.look(base)
     for parent, folders, names in os.walk(base):
+        if record is not None:
+            for name in folders:
+                record.look(os.path.join(parent, name))
         folders.sort()
         for name in sorted(names):
             if name.endswith(ENDINGS):
@@ -160,11 +227,19 @@ INVALID = "invalid workflow manifest"
 def read(app: App, path: str, relative: str) -> WorkflowFile:
     """Read one manifest. Raises Unreadable with file and line."""
     shown = shown_path(app, path)
+    manifest, reading = parse(app, path, shown)
+    return WorkflowFile(path, relative, shown, manifest, app=app, reading=reading)
+
+
+def parse(app: App, path: str, shown: str) -> tuple[dict[str, Any], Reading]:
+    """What stands in a manifest, and what was looked at."""
     if not os.path.isfile(path):
         raise missing(shown)
     from runner.config import reader
-    from runner.workflows import tags
+    from runner.workflows import cached, tags
 
+    reading = cached.Reading(app)
+    reading.record.look(path)
     try:
         with open(path, "rb") as stream:
             data = stream.read(reader.MAX_BYTES + 1)
@@ -173,7 +248,7 @@ def read(app: App, path: str, relative: str) -> WorkflowFile:
             "Skipping workflow file", f"cannot read the workflow manifest {shown}: {error.strerror or error}"
         ) from error
     try:
-        manifest = reader.parse(reader.decode(data, shown), shown, on_tag=tags.on_tag(app, path, shown))
+        manifest = reader.parse(reader.decode(data, shown), shown, on_tag=tags.on_tag(app, path, shown, reading.record))
     except AtmosError as error:
         message = error.message if shown in error.message else f"{error.where or shown}: {error.message}"
         raise Unreadable(
@@ -187,7 +262,7 @@ def read(app: App, path: str, relative: str) -> WorkflowFile:
             explanation=f"The workflow manifest `{shown}` must be a map with the top-level `workflows:` key",
             hints=["Add a top-level 'workflows:' key to the manifest file"],
         )
-    return WorkflowFile(path, relative, shown, manifest)
+    return manifest, reading
 
 
 def missing(shown: str, close: str = "") -> AtmosError:
@@ -243,8 +318,8 @@ def label(app: App, path: str) -> str:
     return path
 
 
-def load(app: App, argument: str) -> WorkflowFile:
-    """The file that `--file` names."""
+def load(app: App, argument: str, name: str = "") -> WorkflowFile:
+    """The file that `--file` names. name: the workflow that is wanted of it."""
     path = resolve(app, argument)
     if argument in ("atmos", INLINE) and not os.path.exists(path):
         own = inline(app)
@@ -252,12 +327,18 @@ def load(app: App, argument: str) -> WorkflowFile:
             return own
     if not os.path.exists(path):
         raise missing(shown_path(app, path), closest(app, path))
+    if name:
+        from runner.workflows import cached
+
+        compiled = cached.workflow(app, path, name)
+        if compiled is not None:
+            return _known(app, path, label(app, path), (name,), compiled)
     return read(app, path, label(app, path))
 
 
 def find(app: App, name: str) -> list[WorkflowFile]:
     """The files that define a workflow of exactly this name, sorted by label. Empty when there is none."""
-    return [file for file in discover(app) if name in file.workflows]
+    return [file for file in discover(app) if file.defines(name)]
 
 
 def unknown(app: App, name: str) -> AtmosError:

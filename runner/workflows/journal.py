@@ -14,6 +14,7 @@ import os
 import time
 
 from runner.errors import AtmosError
+from runner.workflows import lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ class Journal:
         """Append one line. A full or vanished disk ends the journal, not the run."""
         if self.fd < 0:
             return
-        import json
-
-        line = json.dumps({"event": event, "at": round(time.time(), 3), **facts}, ensure_ascii=False, default=str)
+        line = lines.line({"event": event, "at": round(time.time(), 3), **facts})
         try:
             os.write(self.fd, hide(self.mask, line).encode("utf-8", "replace") + b"\n")
             now = time.monotonic()
@@ -90,7 +89,7 @@ def hide(mask: Callable[[str], str], line: str) -> str:
         return line
     import json
 
-    return json.dumps(_hidden(json.loads(line), mask), ensure_ascii=False)
+    return lines.line(_hidden(json.loads(line), mask))
 
 
 def _hidden(value: Any, mask: Callable[[str], str]) -> Any:

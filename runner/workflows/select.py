@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def choose(app: App, name: str, file_argument: str) -> WorkflowFile:
     """The file of a workflow. Asks when several define the name and somebody can be asked."""
     if file_argument:
-        file = files.load(app, file_argument)
-        if name not in file.workflows:
+        file = files.load(app, file_argument, name)
+        if not file.defines(name):
             raise files.unknown_in(file, name)
         return file
     found = files.find(app, name)

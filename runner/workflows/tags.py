@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from runner.app import App
+    from runner.config.record import Record
     from runner.errors import Where
 
 DEFERRED = frozenset((
@@ -29,8 +30,8 @@ ELSEWHERE = frozenset((
 KNOWN = (*INCLUDES, *sorted(DEFERRED))
 
 
-def on_tag(app: App, path: str, shown: str) -> Callable[[str, object, Where], object]:
-    """What a tag of this file means, for the reader."""
+def on_tag(app: App, path: str, shown: str, record: Record) -> Callable[[str, object, Where], object]:
+    """What a tag of this file means, for the reader. record: notes what else the file depends on."""
 
     def meaning(tag: str, value: object, where: Where) -> object:
         if tag in ELSEWHERE:
@@ -47,6 +48,7 @@ def on_tag(app: App, path: str, shown: str) -> Callable[[str, object, Where], ob
         if tag in INCLUDES:
             from runner.config import functions
 
+            record.volatile = "other files are included"
             context = functions.Context(app.env, app.cwd, folder=os.path.dirname(path), base_path=app.config.base_path)
             return functions.evaluate(tag, value, context, where)
         return (tag, value, where.file, where.line)

@@ -21,6 +21,8 @@ def run(ctx: Context) -> Result:
     argv = arguments(ctx, text)
     shown = f"atmos {text}" if not text.startswith("atmos ") else text
     ctx.app.log.debug("Executing", command=shown)
+    if ctx.stack:
+        ctx.app.log.debug("Using stack", stack=ctx.stack)
     ctx.announce("atmos " + " ".join(argv))
     if ctx.run.owner.kind == "workflow":
         ctx.output.err(f"▶ Executing command: {shown}\n")
