@@ -64,6 +64,8 @@ def _dispatch(app: App, invocation: Invocation) -> int:
 
         return generate.run(app, invocation)
     if sub in ("generate", "write"):
+        if invocation.component:
+            raise _no_such_child(sub, invocation.component)
         raise UsageError(f"`atmos terraform {sub}` requires a subcommand.", usage=f"atmos terraform {sub} <command> <component> -s <stack>",
                          explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in table.GROUPS[sub]))  # fmt: skip
     if sub == "clean":
@@ -89,6 +91,12 @@ def _unknown(app: App, word: str) -> UsageError:
         explanation="Valid subcommands are:\n\n" + "\n".join(f"  • {name}" for name in names),
         usage=_USAGE, command="atmos terraform", hints=[f"Did you mean `{close[0]}`?"] if close else [],
     )  # fmt: skip
+
+
+def _no_such_child(sub: str, word: str) -> UsageError:
+    from runner.cli.clicks import unknown_subcommand
+
+    return unknown_subcommand(word, f"atmos terraform {sub}", list(table.GROUPS[sub]))
 
 
 def help_text(app: App, command: str = "") -> str:

@@ -190,7 +190,7 @@ def _project(project: Project, stacks_path: str) -> Project | None:
     now = project.options
     options = Options(now.config, base_path=now.base_path, stacks_path=stacks_path, config_dir=now.config_dir,
                       list_merge_strategy=now.strategy, environ=now.environ)  # fmt: skip
-    made = Project(options, lambda _message: None, project.reader.include)
+    made = Project(options, lambda _message: None, project.reader.include, fetch=project.loader.fetch)
     try:
         made.paths()
     except AtmosError:

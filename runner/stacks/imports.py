@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Map = dict[str, Any]
+    Fetch = Callable[[str, str], str]  # a remote address and how long a copy holds -> the copy
 
 COMPONENT_TYPES = ("terraform", "helmfile", "packer", "ansible", "container", "emulator", "kubernetes", "helm")
 
@@ -119,11 +120,14 @@ class Loader:
     """Builds stack files. Files without a context are read and merged once, whoever imports them."""
 
     def __init__(
-        self, base: str, reader: Reader, tree: discover.Tree, *, strategy: str = "replace", render_paths: bool = False
-    ) -> None:
+        self, base: str, reader: Reader, tree: discover.Tree, *, strategy: str = "replace", render_paths: bool = False,
+        fetch: Fetch | None = None,
+    ) -> None:  # fmt: skip
         self.base, self.reader, self.tree = base, reader, tree
         self.strategy = strategy
         self.render_paths = render_paths
+        self.fetch = fetch
+        self._addresses: dict[str, str] = {}  # of local copies of remote files
         self._nodes: dict[tuple[str, str, bool, bool], Node] = {}
         self._found: dict[tuple[str, str], list[str]] = {}
         self._open: list[str] = []
@@ -140,9 +144,9 @@ class Loader:
         key = (path, repr(sorted(context.items(), key=lambda item: item[0])) if context else "", skip, lax)
         if key in self._nodes:
             return self._nodes[key]
-        name = shown(path, self.base)
+        name = self._shown(path)
         if path in self._open:
-            circle = [shown(item, self.base) for item in self._open[self._open.index(path) :]]
+            circle = [self._shown(item) for item in self._open[self._open.index(path) :]]
             if len(circle) == 1:
                 raise AtmosError(
                     f"stack manifest imports itself: '{name}'", where=Where(name),
@@ -161,9 +165,8 @@ class Loader:
             data = merge_all([*(child.data for child in children), own], self.strategy)
         finally:
             self._open.pop()
-        node = Node(
-            path, name, discover.file_key(path, self.base), raw, own, children, data, lambda: self._places(path, raw)
-        )
+        file_key = discover.file_key(name, self.base) if path in self._addresses else discover.file_key(path, self.base)
+        node = Node(path, name, file_key, raw, own, children, data, lambda: self._places(path, raw))
         self._nodes[key] = node
         return node
 
@@ -207,12 +210,15 @@ class Loader:
         templated = "{{" in target
         if templated and self.render_paths:
             target = self._render_path(target, name, own_context, earlier)
+        optional = options.get("skip_if_missing") is True or templated
         if discover.is_remote(target):
-            raise _Misplaced(AtmosError(f"remote imports are not supported: import '{target}' in file '{name}'",
-                                        hints=["Copy the file below the stacks folder and import it from there"]))  # fmt: skip
-        found = self._resolve(path, target)
+            found = self._remote(target, name, str(options.get("ttl") or ""), optional)
+        else:
+            found = self._resolve(path, target)
+            if path in self._addresses and target.startswith("."):
+                self._address(found, os.path.dirname(path), self._addresses[path])
         if not found:
-            if options.get("skip_if_missing") is True or templated:
+            if optional:
                 return []
             raise _Misplaced(AtmosError(
                 f"stack import not found: import '{target}' in file '{name}': failed to find import", hints=self._near(target),
@@ -227,6 +233,40 @@ class Loader:
             except AtmosError as error:
                 raise _Misplaced(error, outer=True) from error.__cause__
         return children
+
+    def _shown(self, path: str) -> str:
+        """A manifest as people know it: by its path below the stacks folder, or by its address."""
+        return self._addresses.get(path) or shown(path, self.base)
+
+    def _remote(self, target: str, name: str, ttl: str, optional: bool) -> list[str]:
+        """The local copies of what a remote import names: a file, or files of a repository."""
+        from runner.config.include import without_secrets
+
+        address = without_secrets(target)
+        try:
+            if self.fetch is None:
+                raise AtmosError(f"{address}: remote imports are not possible here")
+            copy = self.fetch(target, ttl)
+        except AtmosError as error:
+            if optional:
+                return []
+            error.message = f"stack import not found: import '{address}' in file '{name}': {error.message}"
+            raise _Misplaced(error) from error.__cause__
+        if os.path.isfile(copy):
+            self._addresses[copy] = address.partition("?")[0]
+            return [copy]
+        found = discover.resolve_import(discover.Tree(), os.path.dirname(copy), copy, copy)
+        self._address(found, os.path.dirname(copy), address.partition("?")[0])
+        return found
+
+    def _address(self, found: list[str], folder: str, address: str) -> None:
+        """Note where files of a remote repository come from; the address is that of a file in the folder."""
+        import posixpath
+
+        base, marker, inner = address.rpartition("//")
+        for path in found:
+            below = posixpath.join(posixpath.dirname(inner), os.path.relpath(path, folder).replace(os.sep, "/"))
+            self._addresses[path] = base + marker + posixpath.normpath(below)
 
     def _resolve(self, importer: str, target: str) -> list[str]:
         """The files of an import, looked for once."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from runner.stacks.imports import Fetch
+
     Map = dict[str, Any]
 
 # Sections of a described component that do not make two definitions different.
@@ -42,7 +44,7 @@ class Project:
     """Manifests are read when first needed, each once; broken ones are noted and stop only who needs them (D45)."""
 
     def __init__(self, options: Options, warn: Callable[[str], None], include: Any = None,
-                 cache: ManifestCache | None = None) -> None:  # fmt: skip
+                 cache: ManifestCache | None = None, fetch: Fetch | None = None) -> None:  # fmt: skip
         self.options = options
         self.warn = warn
         self.tree = discover.Tree()
@@ -54,7 +56,7 @@ class Project:
             environ=options.environ,
         )
         self.loader = Loader(options.stacks_path, self.reader, self.tree, strategy=options.strategy,
-                             render_paths=options.templates_enabled)  # fmt: skip
+                             render_paths=options.templates_enabled, fetch=fetch)  # fmt: skip
         self.broken: dict[str, AtmosError] = {}
         self._paths: list[str] | None = None
         self._stacks: dict[str, StackFile] = {}
@@ -383,4 +385,11 @@ def build(app: Any) -> Project:
 
         errors.warn(app, message)
 
-    return Project(options, warn, functions.includer(app), ManifestCache(options.stacks_path, app.env))
+    def fetch(address: str, ttl: str) -> str:
+        from runner.config.record import Record
+        from runner.config.remote import Fetcher
+
+        return Fetcher(Record(app.env, app.cwd)).get(address, ttl)
+
+    cache = ManifestCache(options.stacks_path, app.env)
+    return Project(options, warn, functions.includer(app), cache, fetch)

@@ -453,3 +453,10 @@ def test_retry_that_cannot_be_read(fleet: Make) -> None:
         dev="    c: {metadata: {component: myapp}, retry: {max_attempts: 3, initial_delay: soon, conditions: [x]}}\n"
     )
     assert "retry.initial_delay" in made.error("plan", "c", "-s", "dev")
+
+
+@pytest.mark.parametrize("group", ["generate", "write"])
+def test_an_unknown_child_of_a_group(fleet: Make, group: str) -> None:
+    told = fleet().error(group, "varfle", "myapp", "-s", "dev")
+    assert f"Unknown command varfle for atmos terraform {group}" in told
+    assert "varfile" in told
