@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from runner.commands.values import Values
 
 
+class Choice(AtmosError):
+    """A command that only holds others was called: they are listed, without the usual block around it."""
+
+    bare = True
+
+    def __init__(self, paths: list[str]) -> None:
+        lines = [f"{number}. {path}" for number, path in enumerate(paths, 1)]
+        super().__init__("\n".join(["Available command(s):", *lines]))
+        self.commands = paths
+
+
 def run(app: App, tree: dict[str, object], words: list[str]) -> int:
     """Run the command of `tree` that `words` mean: all words of the command line but the command's own name."""
     command, _, _ = grammar.locate(Command(tree), words)
@@ -119,10 +130,7 @@ def _without_steps(app: App, parsed: Parsed) -> int:
     if command.children:
         if parsed.arguments:
             raise grammar.unknown_child(command, parsed.arguments[0])
-        lines = ["Available command(s):"]
-        lines += [f"{number}. {child.path}" for number, child in enumerate(children, 1)]
-        app.err("\n".join(lines) + "\n")
-        return 1
+        raise Choice([child.path for child in children])
     if parsed.arguments and command.arguments:
         raise grammar.usage_error(command, f"Unknown command {parsed.arguments[0]} for {command.path}")
     grammar.check_count(parsed)

@@ -58,7 +58,8 @@ def render(error: BaseException, *, color: bool = False, verbose: bool = False) 
 
 
 def as_json(error: BaseException, exit_code: int) -> str:
-    """The error as one JSON object: error, title, explanation, hints, file, line, column, exit_code."""
+    """The error as one JSON object: error, title, explanation, hints, file, line, column, exit_code; commands of one
+    that only holds others."""
     import json
 
     where = getattr(error, "where", None)
@@ -67,7 +68,7 @@ def as_json(error: BaseException, exit_code: int) -> str:
         "title": getattr(error, "title", "Error"),
         "exit_code": exit_code,
     }
-    for name in ("explanation", "hints", "context"):
+    for name in ("explanation", "hints", "context", "commands"):
         value = getattr(error, name, None)
         if value:
             record[name] = value
@@ -88,6 +89,8 @@ def show(error: BaseException, app: App | None = None) -> int:
     env = app.env if app else {}
     if env.get("ATMOS_ERROR_FORMAT", "").lower() == "json":
         text = as_json(error, code) + "\n"
+    elif getattr(error, "bare", False):
+        text = f"{error}\n"
     else:
         color = bool(app) and terminal.use_color(app.flags, env)  # type: ignore[union-attr]
         text = render(error, color=color, verbose=bool(app) and app.flags.on("verbose")) + "\n"  # type: ignore[union-attr]
