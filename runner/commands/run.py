@@ -43,7 +43,7 @@ def run(app: App, tree: dict[str, object], words: list[str]) -> int:
         return _help(app, parsed)
     command = parsed.resolve(app.config.resolve)
     if not command.steps:
-        return _without_steps(app, parsed)
+        return _without_steps(parsed)
     grammar.check_words(parsed)
     if parsed.flags.get("watch") is not None and _automatic(parsed, "watch"):
         from runner.commands import watch
@@ -123,7 +123,7 @@ def _broken(app: App, command: Command, words: list[str]) -> int:
     )
 
 
-def _without_steps(app: App, parsed: Parsed) -> int:
+def _without_steps(parsed: Parsed) -> int:
     """A command that only holds others, or nothing at all."""
     command = parsed.command
     children = [child for child in command.children if not child.internal]

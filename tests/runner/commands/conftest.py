@@ -38,7 +38,7 @@ class Place:
         """The program at a terminal."""
         import pexpect
 
-        return pexpect.spawn(str(self.atmos), list(words), cwd=str(self.root), env={**self.env, "NO_COLOR": "1", **env},  # type: ignore[arg-type]
+        return pexpect.spawn(str(self.atmos), list(words), cwd=str(self.root), env={**self.env, "NO_COLOR": "1", **env},
                              encoding="utf-8", timeout=60, dimensions=(30, 100))  # fmt: skip
 
 
