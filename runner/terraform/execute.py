@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from runner.errors import AtmosError
+from runner.stacks import policies
 from runner.stacks import project as projects
 from runner.stacks.component import Draft
 from runner.terraform import arguments, environment, files, identity, lock
@@ -106,6 +107,7 @@ class Run:
     def run(self) -> int:
         """What follows authentication, alone in the module's folder."""
         target = self.target
+        policies.require(target.described, policies.of(self.app, target.described))
         with lock.held(target.folder, self.app.env, self._waiting) as holding:
             if holding:
                 self.env[lock.VARIABLE] = holding

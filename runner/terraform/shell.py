@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 
+from runner.stacks import policies
 from runner.terraform import lock
 from runner.terraform.execute import launch
 
@@ -19,6 +20,7 @@ _WITH_VARIABLES = ("plan", "apply", "refresh", "import", "destroy", "console")
 def run(run_: Run) -> int:
     """Prepare the folder, start the shell; its exit code is ours (decision D47)."""
     run_.authenticate()
+    policies.require(run_.target.described, policies.of(run_.app, run_.target.described))
     if run_.invocation.on("with-secrets"):
         run_.secrets = set()
     target = run_.target

@@ -106,6 +106,10 @@ def describe_dry_run(app: App, run_: Run) -> None:
     """The commands of a run on stderr; nothing else happens."""
     import shlex
 
+    from runner.stacks import policies
+
+    described = run_.target.described
+    policies.require(described, policies.of(app, described, ["jsonschema"]))  # those that start no program
     folder = run_.target.folder
     for words in run_.commands():
         app.err(f"Would run in {folder}: {shlex.join([run_.program, *words])}\n")
