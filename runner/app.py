@@ -50,6 +50,8 @@ class App:
                 from runner.console.errors import warn
 
                 warn(self, str(problem))
+            if self._config.log_file:
+                self.log.check()
         return self._config
 
     @property

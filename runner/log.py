@@ -64,6 +64,17 @@ class Log:
             return {}
         return section if isinstance(section, dict) else {}
 
+    def check(self) -> None:
+        """A log file that cannot be written is an error before anything runs, not in the middle of it."""
+        if not self.target.startswith("/dev/"):
+            folder = os.path.dirname(self.target) or "."
+            if os.path.isdir(self.target) or not os.access(
+                self.target if os.path.exists(self.target) else folder, os.W_OK
+            ):
+                reason = "it is a directory" if os.path.isdir(self.target) else "it cannot be written"
+                raise AtmosError(f"cannot open the log file {self.target}: {reason}",
+                                 hints=["Check `logs.file`, `--logs-file` or `ATMOS_LOGS_FILE`"])  # fmt: skip
+
     def enabled(self, level: str) -> bool:
         """Whether lines of this level are written."""
         return LEVELS[level] >= self.level

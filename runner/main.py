@@ -29,6 +29,7 @@ def main() -> int:
         asked = argv[:-1] if argv[:1] and argv[0].startswith("__complete") else argv  # its last word is not finished
         flags, _ = scan(asked, env)
         cwd = change_directory(flags, env)
+        redirect_stderr(flags.text("redirect-stderr"))
         profiles = flags.items("profile") if "profile" in flags.given else []
         if profiles and SELECT not in profiles:
             env["ATMOS_PROFILE"] = ",".join(profiles)  # nested runs see it too (decision D30)
@@ -141,6 +142,30 @@ def command_word(words: list[str]) -> int:
     return -1
 
 
+def redirect_stderr(target: str) -> None:
+    """`--redirect-stderr FILE`: what we and our children write to stderr is appended to a file."""
+    if not target:
+        return
+    try:
+        fd = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise AtmosError(f"cannot redirect stderr to {target}: {error.strerror}",
+                         hints=["Check the value of `--redirect-stderr` or `ATMOS_REDIRECT_STDERR`"]) from error  # fmt: skip
+    os.dup2(fd, 2)
+    os.close(fd)
+
+
+def other_version(app: App) -> None:
+    """Another release was asked for: refused, or said (runner.config.constraint)."""
+    if "use-version" in app.flags.given or app.env.get("ATMOS_USE_VERSION"):
+        from runner.config import constraint
+        from runner.console.errors import warn
+
+        said = constraint.asked(app.flags, app.env)
+        if said:
+            warn(app, said)
+
+
 def dispatch(app: App) -> int:
     """Run the command that the words mean."""
     argv = app.argv
@@ -155,6 +180,7 @@ def dispatch(app: App) -> int:
         if "use-version" in app.flags.given:
             raise AtmosError("--version and --use-version cannot be used together")
         return version.run(app, [])
+    other_version(app)
     if at < 0:
         return without_command(app)
     word = argv[at]

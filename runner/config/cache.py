@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from runner.config.record import Record
     from runner.globals import GlobalFlags
 
-FORMAT = 1
+FORMAT = 2
 _FLAGS = ("base-path", "config", "config-path", "profile", "logs-level", "logs-file", "verbose", "no-color", "force-color",
           "pager", "settings-list-merge-strategy", "edition")  # fmt: skip
 # variables that give different configurations to keep side by side (all that mattered are compared anyway)

@@ -61,9 +61,10 @@ class Compiler:
         typed = shape.check(self.ready(tree))
         self.problems += typed.problems
         data = typed.data
-        overrides.fill(data, overrides.DEFAULTS)
         if not files:
             overrides.fill(data, overrides.WITHOUT_FILE)
+        overrides.fill_dated(data)
+        overrides.fill(data, overrides.DEFAULTS)
         self.check_constraint(data, tree)
         places = self.paths(data, tree, config_dir, chosen)
         declared = list(total.commands.values())
@@ -192,8 +193,20 @@ class Compiler:
                 value = self.loader.now(value)  # a whole section from a function
                 if isinstance(value, dict) and not isinstance(value, Map):
                     value = merge.as_map(value, tree.marks[key])
-            if isinstance(value, Map) and key not in _UNTYPED:
-                value = self.environment_now(value)
+            if isinstance(value, Map):
+                value = self.early(key, value) if key in _UNTYPED else self.environment_now(value)
+            result.put(key, value, tree.marks.get(key, tree.mark), tree.literals.get(key))
+        return result
+
+    def early(self, section: str, tree: Map) -> Map:
+        """A section that stays as it is, with those of its settings that are no entries computed."""
+        result = Map(tree.mark)
+        for key, value in tree.items():
+            if key in _EARLY.get(section, ()):
+                if isinstance(value, Map):
+                    value = self.environment_now(value)
+                elif isinstance(value, tuple) and self.is_needed(key, value):
+                    value = self.loader.now(value)
             result.put(key, value, tree.marks.get(key, tree.mark), tree.literals.get(key))
         return result
 
@@ -279,6 +292,8 @@ class Compiler:
                 places["commands", name] = tuple(where)
         workflows = tree.get("workflows")
         core["aliases"] = bool(data.get("aliases"))
+        log_file = _text(data, "logs", "file")
+        core["log_file"] = "" if log_file.startswith("/dev/") else log_file
         core["typed"] = later
         core["problems"] = [problem.plain() for problem in self.problems]
         return {
@@ -294,6 +309,8 @@ class Compiler:
 
 # sections whose values stay as they are until they are used
 _UNTYPED = ("env", "auth", "workflows", "aliases", "stores", "integrations")
+# what in them is a setting like those of other sections
+_EARLY = {"workflows": ("base_path", "list"), "auth": ("realm", "logs")}
 # keys of typed sections that loading itself depends on
 _NEEDED = ("base_path", "level", "require", "enforcement", "included_paths", "excluded_paths")
 

@@ -9,16 +9,38 @@ from runner.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from runner.errors import Where
+    from runner.globals import GlobalFlags
 
 # The release of the predecessor whose configuration files this program reads. A constraint written for those files is
 # met when either this level or our own version meets it.
 COMPATIBLE_WITH = "1.227.0"
 
+_SAME = ("", "latest", __version__, f"v{__version__}", COMPATIBLE_WITH, f"v{COMPATIBLE_WITH}")
 _PART = re.compile(r"\s*(=|==|!=|>=|<=|=>|=<|>|<|~>|~|\^)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?"
                    r"(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?\s*\Z")  # fmt: skip
+
+
+def asked(flags: GlobalFlags, env: Mapping[str, str]) -> str:
+    """`--use-version` and `ATMOS_USE_VERSION`: this program installs and starts no other release than itself.
+
+    The flag is refused; the variable, which may be set for whole machines, gives a warning: what it says, or "".
+    """
+    version = str(flags.given.get("use-version") or "")
+    if version not in _SAME:
+        raise AtmosError(
+            f"version {version} was asked for, but this is atmos {__version__} (compatible with {COMPATIBLE_WITH})",
+            title="Version Error", explanation="atmos does not install or start other releases of itself.",
+            hints=["Leave `--use-version` out, or install that release and call it by its path",
+                   "`version.constraint` in atmos.yaml says which versions a configuration works with"],
+        )  # fmt: skip
+    wanted = env.get("ATMOS_USE_VERSION", "")
+    if version or wanted in _SAME or env.get("ATMOS_SHLVL", "0") not in ("", "0"):
+        return ""
+    return f"ATMOS_USE_VERSION={wanted} has no effect: this is atmos {__version__}, which starts no other releases"
 
 
 def check(section: dict[str, Any], enforcement: str, where: Where | None, problems: list[Problem]) -> None:

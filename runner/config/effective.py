@@ -19,7 +19,8 @@ _SECRET = re.compile(r"(password|passphrase|secret|token|private_?key|api_?key|a
 _NO_SECRET = re.compile(
     r"(_url|_uri|_endpoint|_path|_file|_ttl|_duration|_name|^inject_.*|^token_type)\Z", re.IGNORECASE
 )
-_STEP = re.compile(r"\.(?:([A-Za-z_][\w-]*)|\"([^\"\\]*)\")")
+_STEP = re.compile(r"\.(?:([A-Za-z_][\w-]*)|\"([^\"\\]*)\")|\.?\[(?:\"([^\"\\]*)\"|(\d+))\]")
+_ENTRIES = ("auth", "commands", "workflows")  # computed one value at a time, never as a whole
 
 
 def whole(config: Config) -> dict[str, Any]:
@@ -47,35 +48,48 @@ def asked(config: Config, expression: str) -> Any:
 
     data = whole(config)
     holder: Any = data
-    path: list[str] = []
+    path: list[str | int] = []
     position = 0
     while match := _STEP.match(expression, position):
-        name = match.group(1) or match.group(2)
-        if not isinstance(holder, dict) or name not in holder:
+        name: Any = int(match.group(4)) if match.group(4) else next(filter(None, match.groups()), "")
+        if not (isinstance(holder, dict) and name in holder) and not (
+            isinstance(holder, list) and isinstance(name, int) and name < len(holder)
+        ):
             break
         path.append(name)
         position = match.end()
         value = holder[name]
-        if path[0] not in ("auth", "commands", "workflows") and isinstance(value, tuple) and not secret(path):
-            value = holder[name] = config.get(*path)
-        if not isinstance(value, dict):
+        if isinstance(value, tuple) and not hidden(path):
+            value = holder[name] = _computed(config, path, value)
+        if not isinstance(value, dict | list):
             break
         holder = value
     else:
-        if path and path[0] not in ("auth", "commands", "workflows") and isinstance(holder, dict):
-            _compute(holder, config, tuple(path))
+        if path and path[0] not in _ENTRIES:
+            _compute(holder, config, path)
     return query(shown(data), expression)
 
 
-def _compute(holder: dict[str, Any], config: Config, path: tuple[str, ...]) -> None:
+def _computed(config: Config, path: list[str | int], value: Any) -> Any:
+    """A deferred value, with the type of its setting."""
+    names = [name for name in path if isinstance(name, str)]
+    return config.get(*names) if len(names) == len(path) and path[0] not in _ENTRIES else config.resolve(value)
+
+
+def _compute(holder: Any, config: Config, path: list[str | int]) -> None:
     """Compute the deferred values of a part that was asked for."""
-    for name, value in holder.items():
-        if isinstance(value, tuple) and not secret((*path, name)):
-            holder[name] = config.get(*path, name)
-        elif isinstance(value, dict):
-            _compute(value, config, (*path, name))
-        elif isinstance(value, list):
-            holder[name] = config.resolve(value)
+    for name, value in list(enumerate(holder) if isinstance(holder, list) else holder.items()):
+        below = [*path, name]
+        if isinstance(value, tuple):
+            if not hidden(below):
+                holder[name] = _computed(config, below, value)
+        elif isinstance(value, dict | list):
+            _compute(value, config, below)
+
+
+def hidden(path: list[str | int]) -> bool:
+    """Whether what stands at a path is kept from view."""
+    return secret([name for name in path if isinstance(name, str)])
 
 
 def secret(path: tuple[str, ...] | list[str]) -> bool:

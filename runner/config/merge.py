@@ -191,7 +191,7 @@ def _nested(entry: Map, words: list[str], key: str, notes: Notes, compute: Calla
                 children.add(child, child.mark)
             leaf.put("commands", children, mark)
         else:
-            leaf.put(name, value, mark, entry.literals.get(name))
+            leaf.put(name, _told(name.lower(), value, compute), mark, entry.literals.get(name))
     for word in reversed(words[:-1]):
         parent = Map(entry.mark)
         parent.put("name", word, entry.marks.get(key, entry.mark))
@@ -200,6 +200,27 @@ def _nested(entry: Map, words: list[str], key: str, notes: Notes, compute: Calla
         parent.put("commands", children, entry.mark)
         leaf = parent
     return leaf
+
+
+def _told(name: str, value: object, compute: Callable[[object], object]) -> object:
+    """A command's field; what help and lists tell of it is taken from the environment now, for they call nothing."""
+    if name in ("description", "usage"):
+        return compute(value) if isinstance(value, tuple) and value[0] == "!env" else value
+    if not isinstance(value, list) or name not in ("aliases", "arguments", "flags"):
+        return value
+    result = Seq(value.mark if isinstance(value, Seq) else ("", 0, 0))
+    for index, item in enumerate(value):
+        told: object = item
+        if isinstance(item, Map):
+            told = Map(item.mark)
+            for key, field_value in item.items():
+                told.put(key, _told(key.lower(), field_value, compute), item.marks.get(key, item.mark),
+                         item.literals.get(key))  # fmt: skip
+        elif name == "aliases" and isinstance(item, tuple) and item[0] == "!env":
+            told = compute(item)
+        mark = value.marks[index] if isinstance(value, Seq) and index < len(value.marks) else result.mark
+        result.add(told, mark, value.literals.get(index) if isinstance(value, Seq) else None)
+    return result
 
 
 def over(low: Map, high: Map, notes: Notes) -> Map:

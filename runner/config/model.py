@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Config:
     """found: whether there is any configuration file. files: those read. Paths are absolute; "" where not configured.
 
-    profiles: names in force. problems: what is wrong but breaks only itself (decision D12).
+    profiles: names in force. log_file: "" where the log goes to a stream. problems: what is wrong but breaks only itself
+    (decision D12).
     """
 
     def __init__(self, compiled: dict[str, Any], env: Mapping[str, str], cwd: str) -> None:
@@ -45,6 +46,7 @@ class Config:
         self.workflows_path: str = core["workflows_path"]
         self.terraform_path: str = core["terraform_path"]
         self.profiles: tuple[str, ...] = core["profiles"]
+        self.log_file: str = core["log_file"]
         self._typed: dict[tuple[str, ...], str] = core["typed"]
 
     # -- sections ----------------------------------------------------------------------------------

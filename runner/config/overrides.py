@@ -7,6 +7,7 @@ import re
 from runner.config import merge, scalars
 from runner.config.reader import Map
 from runner.errors import AtmosError, Problem
+from runner.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ TABLE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ATMOS_EXPERIMENTAL",), "settings.experimental", "text"),
     (("ATMOS_EDITION",), "edition", "text"),
     (("ATMOS_DESCRIBE_PROVENANCE",), "describe.provenance", "bool"),
+    (("ATMOS_DESCRIBE_COMPONENT_FILTER",), "describe.component.filter", "text"),
     (("ATMOS_PRO_BASE_URL",), "settings.pro.base_url", "text"),
     (("ATMOS_PRO_ENDPOINT",), "settings.pro.endpoint", "text"),
     (("ATMOS_PRO_WORKSPACE_ID",), "settings.pro.workspace_id", "text"),
@@ -178,8 +180,22 @@ DEFAULTS: dict[str, object] = {
     "stacks": {"inherit": {"metadata": True}},
     "describe": {"provenance": True, "component": {"filter": "schema"}, "error_mode": "warn"},
     "list": {"error_mode": "warn"},
-    "components": {"terraform": {"plugin_cache": True}, "helmfile": {"use_eks": False}},
+    "components": {
+        "terraform": {"plugin_cache": True, "append_user_agent": f"Atmos/{__version__}", "apply_auto_approve": False,
+                      "deploy_run_init": False, "init_run_reconfigure": False, "auto_generate_backend_file": False,
+                      "auto_generate_files": False, "init": {"pass_vars": False}, "plan": {"skip_planfile": False}},
+        "helmfile": {"use_eks": False},
+    },
+    "templates": {"settings": {"enabled": False}},
 }  # fmt: skip
+
+# defaults as they were before a day, for projects whose `edition` is older
+BEFORE: tuple[tuple[str, dict[str, object]], ...] = (
+    ("2025-12-06", {"stacks": {"inherit": {"metadata": False}}}),
+    ("2026-07-13", {"describe": {"error_mode": "strict"}, "list": {"error_mode": "strict"}}),
+    ("2026-07-16", {"describe": {"provenance": False}}),
+    ("2026-07-17", {"describe": {"component": {"filter": "full"}}}),
+)
 
 # what holds when there is no configuration file at all
 WITHOUT_FILE: dict[str, object] = {
@@ -199,6 +215,15 @@ WITHOUT_FILE: dict[str, object] = {
     "version": {"check": {"enabled": False, "timeout": 1000, "frequency": "daily"}},
     "default": True,
 }  # fmt: skip
+
+
+def fill_dated(data: dict[str, object]) -> None:
+    """Give a project that is pinned to an earlier time the defaults of that time."""
+    edition = data.get("edition")
+    if isinstance(edition, str | int) and edition:
+        for day, defaults in BEFORE:
+            if f"{edition}-01-01"[:10] < day:
+                fill(data, defaults)
 
 
 def fill(data: dict[str, object], defaults: dict[str, object]) -> None:

@@ -12,6 +12,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 _TEXT_MAP: dict[str, Any] = {"type": ["object", "null"], "additionalProperties": _SCALAR}
 _TEXTS: dict[str, Any] = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}
+_ENGINE: dict[str, Any] = {"enum": ["go", "jinja2", None], "description": "The syntax of its templates"}
 _DURATION: dict[str, Any] = {"type": ["string", "number", "null"]}
 
 # how the readers of step fields (`runner.steps.fields.Reader`) read → what they accept
@@ -115,6 +116,7 @@ def _command_definitions() -> dict[str, dict[str, Any]]:
         "steps": {"type": ["array", "null"], "items": {"$ref": "#/$defs/Step"}},
         "working_directory": _SCALAR,
         "identity": {"type": ["string", "null"]},
+        "engine": _ENGINE,
         "component_config": _object({"component": _SCALAR, "stack": _SCALAR}),
         "component": _object({"type": _SCALAR, "base_path": _SCALAR}),
         "dependencies": _object({"tools": {"type": ["object", "null"]}, "commands": needs, "workflows": needs,
@@ -135,7 +137,7 @@ def _workflow() -> dict[str, Any]:
 
     properties: dict[str, Any] = {key: {} for key in KEYS}
     properties |= {"description": _SCALAR, "stack": _SCALAR, "identity": _SCALAR, "working_directory": _SCALAR,
-                   "env": {"$ref": "#/$defs/Env"}, "steps": {"type": "array", "items": {"$ref": "#/$defs/Step"}}}  # fmt: skip
+                   "engine": _ENGINE, "env": {"$ref": "#/$defs/Env"}, "steps": {"type": "array", "items": {"$ref": "#/$defs/Step"}}}  # fmt: skip
     return _object(properties)
 
 

@@ -99,7 +99,8 @@ TEMPLATES = Section("Templates", "Templates in stack manifests, commands and wor
             "enabled": SWITCH, "timeout": WHOLE, "datasources": FREE,
         }),
         "delimiters": (WORDS, "The two texts that open and close a template action"),
-        "engine": (TEXT, "go (the default) or jinja2"),
+        "engine": (TEXT, "go (the default) or jinja2; commands and workflows may name their own"),
+        "missing": (TEXT, "What a missing key does: error (the default in steps), zero or default (in manifests)"),
         "evaluations": WHOLE, "ignore_missing_template_values": SWITCH, "env": ENV,
     }),
 })  # fmt: skip

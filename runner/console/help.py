@@ -6,6 +6,7 @@ commands are read through `runner.commands.grammar`, built-in ones through their
 
 from __future__ import annotations
 
+import contextlib
 import os
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -283,7 +284,8 @@ def render_root_help(app: App, topic: str = "") -> str:
         if not topic and _unfiltered(app):
             topic = "all"
     except AtmosError as error:
-        app.log.warning("Could not load config", error=error.message)
+        with contextlib.suppress(AtmosError):  # the log's own settings may be what is wrong
+            app.log.warning("Could not load config", error=error.message)
     if topic != "flags":
         page.rows(
             "SUBCOMMAND ALIASES", [(alias, f"alias for atmos {row.name}") for row in cli.TABLE for alias in row.aliases]

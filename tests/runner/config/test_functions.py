@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.config import functions
+from runner.config import effective, functions
 from runner.config.functions import Context, evaluate, words
 from runner.errors import AtmosError, Where
 
@@ -135,3 +135,40 @@ def test_commands_that_decide_the_load_run_in_the_callers_environment(project: P
     project.write("atmos.yaml", "base_path: !exec echo $WHERE\nenv: {ATMOS_WHAT: !exec 'echo $ATMOS_SHLVL'}\n")
     assert project.load(env={"WHERE": "./here"}).base_path == str(project.root / "here")
     assert project.last_env["ATMOS_WHAT"] == "1"
+
+
+def test_settings_beside_entries_are_computed_when_they_are_read(project: Project) -> None:
+    project.write(
+        "atmos.yaml",
+        "workflows: {base_path: !env FLOWS flows}\nauth: {realm: !env REALM , logs: {level: !env L Info}}\n",
+    )
+    config = project.load(env={"REALM": "blue"})
+    assert config.workflows_path.endswith("/flows")
+    assert config.raw("auth") == {"realm": "blue", "logs": {"level": "Info"}}
+
+
+def test_what_help_tells_of_a_command_comes_from_the_environment(project: Project) -> None:
+    project.write("atmos.yaml", """
+commands:
+  - name: who
+    description: !env TEXT nobody
+    aliases: [!env SHORT w]
+    flags: [{name: f, description: !env TEXT nothing, default: !env SECRET none}]
+    steps: [echo who]
+""")  # fmt: skip
+    config = project.load(env={"TEXT": "told", "SECRET": "never"})
+    assert config.command_summaries()[0][1:3] == ("told", ("w",))
+    command = config.command("who")
+    assert command is not None
+    assert command["flags"][0]["description"] == "told"
+    assert command["flags"][0]["default"][:2] == ("!env", "SECRET none"), "values stay out of the compiled file"
+
+
+@pytest.mark.parametrize(("expression", "value"), [
+    ('.["x-list"][1]', "v"), ('."x-list"[2].deep[0]', "v"), (".commands[0].default", "v"), (".stacks.base_path", "v"),
+    ('.["x-list"]', ["a", "v", {"deep": ["v"]}]), (".commands", [{"name": "who", "default": "!env V"}]),
+])  # fmt: skip
+def test_what_is_asked_for_is_computed(expression: str, value: object, project: Project) -> None:
+    project.write("atmos.yaml", "x-list: [a, !env V, {deep: [!env V]}]\nstacks: {base_path: !env V}\n"
+                                "commands: [{name: who, default: !env V}]\n")  # fmt: skip
+    assert effective.asked(project.load(env={"V": "v"}), expression) == value
