@@ -24,7 +24,8 @@ _TEXT_FIELDS = (
 )  # fmt: skip
 _LISTS = ("options", "tools", "files", "dirs", "for", "include", "exclude", "columns")
 _MAPS = ("headers", "query", "form", "fields")
-_PROGRAMS = ("shell", "atmos", "exec", "spin")
+_GIVEN = ("Arguments", "Flags", "flags")
+_PROGRAMS = ("shell", "atmos", "exec", "spin", "container")
 
 
 def show(run: Run, steps: list[Step]) -> int:
@@ -56,16 +57,23 @@ class _Planned(Context):
         return self._piecewise(text, field)
 
     def _waits(self, text: str, error: PrepareError) -> bool:
-        """Whether the failure may be for want of something that a run would give."""
+        """Whether the failure may be for want of something that a run would give. What was given is known already."""
+        failed = str(getattr(error.__cause__, "expression", ""))
+        root, _, rest = failed[1:].partition(".")
+        if failed.startswith(".") and (root in _GIVEN or (not rest and root not in self.data)):
+            return False
         return (
             "map has no entry for key" in error.message
             or "nil" in error.message
             or ".steps" in text
             or ".env" in text.lower()
+            or (self.run.engine == "jinja2" and ("steps" in text or "env" in text.lower()))
         )
 
     def _piecewise(self, text: str, field: str) -> str:
         """Each action by itself; those that cannot be rendered yet, and texts with blocks, as they are written."""
+        if self.run.engine == "jinja2" and "{%" in text:
+            return text
         open_, close = self.run.delimiters or ("{{", "}}")
         pieces: list[str] = []
         position = 0
@@ -82,7 +90,9 @@ class _Planned(Context):
             pieces.append(text[position:start])
             try:
                 pieces.append(super()._fill(action, field))
-            except PrepareError:
+            except PrepareError as error:
+                if not self._waits(action, error):
+                    raise
                 pieces.append(action)
             position = end + len(close)
 

@@ -43,8 +43,10 @@ def test_nothing_happens_and_all_is_shown(run: Runner, tmp_path: Path) -> None:
 
 
 def test_a_template_that_can_never_be_rendered_is_an_error(run: Runner) -> None:
-    done = run("- 'echo {{ .x'\n", dry_run=True)
-    assert done.code == 1
+    for text in ("{{ .x", "{{ .Flags.nope }}", "{{ .steps.a.value }} {{ .Arguments.nope }}", "{{ .nothing }}"):
+        done = run(f"- 'echo {text}'\n", dry_run=True, data={"Flags": {"is": ""}, "Arguments": {}})
+        assert (done.code, done.out) == (1, ""), text
+    assert run("- 'echo {{ .env.LATER }} {{ .steps.a.value }}'\n", dry_run=True).code == 0
 
 
 def test_secrets_are_hidden(run: Runner) -> None:
