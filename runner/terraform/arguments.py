@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from runner.version import __version__
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -36,7 +34,7 @@ class Settings:
         self.init_variables = setting("pass_vars", "init-pass-vars", "init")
         self.skip_planfile = setting("skip_planfile", "skip-planfile", "plan")
         self.skip_init = invocation.on("skip-init")
-        agent = terraform.get("append_user_agent", f"Atmos/{__version__}")
+        agent = terraform.get("append_user_agent")
         given = invocation.text("append-user-agent")
         if not given and not invocation.has("append-user-agent") and isinstance(agent, str):
             given = agent
