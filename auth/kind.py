@@ -39,6 +39,7 @@ class Services:
     notify: Callable[[str], None] = lambda _text: None
     debug: Callable[[str], None] = lambda _text: None
     refresh_command: tuple[str, ...] = ("atmos",)
+    refreshable: Callable[[str], bool] = lambda _identity: True
     sleep: Callable[[float], None] = lambda _seconds: None
     open_browser: Callable[[str], bool] = lambda _url: False
 
@@ -272,6 +273,10 @@ class IdentityKind(Kind):
     def change(self, link: Link, run: Run) -> Change:
         """What a process under this identity gets and loses."""
         return Change(set=self.environment(link, run))
+
+    def for_long_runs(self, link: Link, run: Run) -> dict[str, str]:
+        """Variables that differ for a process that may outlive its session and fetches a new one by itself."""
+        return {}
 
     def raw_variables(self, credentials: Credentials) -> dict[str, str]:
         """Secrets as variables, for `auth env --login`."""

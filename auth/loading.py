@@ -37,6 +37,7 @@ def load(
     notify: Callable[[str], None] | None = None,
     debug: Callable[[str], None] | None = None,
     refresh_command: Sequence[str] | None = None,
+    refreshable: Callable[[str], bool] | None = None,
     open_browser: Callable[[str], bool] | None = None,
 ) -> Manager:
     """A manager of the identities of a project.
@@ -49,6 +50,7 @@ def load(
     resolve: gives the value of a deferred YAML function `(tag, argument, file, line)`; `!env` and `!literal` work
     without it. warn, notify, debug: lines for people (warnings; progress such as integrations' results; details).
     refresh_command: how this program is called, for profiles that fetch fresh credentials by themselves.
+    refreshable: whether that command knows an identity by the same name (it does by default).
     open_browser: shows an address to a person; whether that worked.
     """
     environment = dict(os.environ) if env is None else dict(env)
@@ -106,6 +108,7 @@ def load(
         notify=notify or silent,
         debug=debug or silent,
         refresh_command=command,
+        refreshable=refreshable or _always,
         sleep=time.sleep,
         open_browser=open_browser or _open_browser,
     )
@@ -142,6 +145,10 @@ def _terminal() -> Prompter:
 
 def _to_stderr(text: str) -> None:
     sys.stderr.write(f"WARN {text}\n")
+
+
+def _always(_identity: str) -> bool:
+    return True
 
 
 def _silent(_text: str) -> None:

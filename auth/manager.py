@@ -164,6 +164,14 @@ class Manager(Names):
             manager=self,
         )
 
+    def renew(self, name: str) -> float | None:
+        """A new session in the place of one that nears its end, without asking anybody: when it ends, in seconds since
+        1970; None where it does not end, or `session.refresh: false` wants it left alone."""
+        if not self.run(name, prompts=False).target.entry.flag("session.refresh", True):
+            return None
+        session = self.authenticate(name, force=True, prompts=False, options={"skip_integrations": True})
+        return session.expires_at.timestamp() if session.expires_at else None
+
     # --- environments ------------------------------------------------------------------------------------------
 
     def environment(self, name: str) -> dict[str, str]:
@@ -178,18 +186,20 @@ class Manager(Names):
             else dict(change.set)
         )
 
-    def change(self, name: str) -> Change:
-        """What a process under an identity gets and loses."""
+    def change(self, name: str, *, long_run: bool = False) -> Change:
+        """What a process under an identity gets and loses. long_run: it may outlive its session and can renew it."""
         run = self.run(name, prompts=False)
         assert isinstance(run.target.kind, IdentityKind)
         change = run.target.kind.change(run.target, run)
+        if long_run:
+            change.set.update(run.target.kind.for_long_runs(run.target, run))
         self._add_own(run, change)
         change.set.update(self.services.emulators.variables())
         return change
 
-    def prepare(self, name: str, env: Mapping[str, str]) -> dict[str, str]:
+    def prepare(self, name: str, env: Mapping[str, str], *, long_run: bool = False) -> dict[str, str]:
         """The exact environment for a process: what contradicts the identity removed, the identity's own set."""
-        return self.change(name).apply(env)
+        return self.change(name, long_run=long_run).apply(env)
 
     def raw_variables(self, session: Session) -> dict[str, str]:
         """The credentials of a session as variables (decision D7)."""

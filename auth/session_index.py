@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    Variables = tuple[dict[str, str], list[str]]
+    Variables = tuple[dict[str, str], list[str], float]
 
 VERSION = 5
 KEPT = 8
@@ -183,8 +183,8 @@ def realm_text(section: Mapping[str, Any], env: Mapping[str, str]) -> str:
 
 def quick(
     section: Mapping[str, Any], identity: str, project: str, env: Mapping[str, str], now: float | None = None
-) -> tuple[str, dict[str, str], list[str]] | None:
-    """The name as configured and the variables to set and to unset of an unexpired session, or None.
+) -> tuple[str, dict[str, str], list[str], float] | None:
+    """The name as configured, the variables to set and to unset of an unexpired session, and its end, or None.
 
     `section` is the merged `auth:` section as plain data, deferred values included.
     """
@@ -200,7 +200,7 @@ def quick(
 
 
 def lookup(entry: str, mark: str, now: float, env: Mapping[str, str] | None = None) -> Variables | None:
-    """The variables stored under a key, if they are of this fingerprint, ours, and not over yet."""
+    """The variables and the end stored under a key, if they are of this fingerprint, ours, and not over yet."""
     data = _read(file_of(entry, mark, os.environ if env is None else env)) if mark else None
     if data is None:
         return None
@@ -213,7 +213,7 @@ def lookup(entry: str, mark: str, now: float, env: Mapping[str, str] | None = No
                 return None
     except (ValueError, TypeError, OSError):
         return None
-    return to_set, to_unset
+    return to_set, to_unset, expires_at
 
 
 def expires_at(entry: str, mark: str, env: Mapping[str, str]) -> float | None:

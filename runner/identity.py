@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from auth.manager import Manager
     from runner.app import App
+    from runner.keeper import Keeper
 
 VARIABLE = "ATMOS_IDENTITY"
 INHERITED = "ATMOS_IDENTITY_INHERITED"
@@ -62,7 +63,8 @@ class Identities:
         self._selected: str | None = None
         self.required_tried: set[tuple[int, str]] = set()
         self.required_told: set[str] = set()
-        self._quick: dict[str, tuple[str, dict[str, str], list[str]] | None] = {}
+        self._quick: dict[str, tuple[str, dict[str, str], list[str], float] | None] = {}
+        self._keeper: Keeper | None = None
         self._guard = allocate_lock()
 
     # -- choosing ----------------------------------------------------------------------------------
@@ -123,19 +125,22 @@ class Identities:
         *,
         context: str = "",
         manager: Manager | None = None,
+        long_run: bool = False,
     ) -> dict[str, str]:
         """The exact environment of a process that runs as `name` (decision D5). Authenticates when no session is at hand.
 
         context: what wants it, as in `custom command "deploy"`, for the message of a failure.
         manager: the one to ask where it is not the configured one (a component's).
+        long_run: the process may outlive its session; where it can, it is to fetch a new one by itself.
         """
         if manager is None:
             known = self._known(name)
             if known is not None:
-                canonical, to_set, to_unset = known
+                canonical, to_set, to_unset, until = known
                 result = {key: value for key, value in env.items() if key not in to_unset}
                 result.update(to_set)
                 result[VARIABLE] = result[INHERITED] = canonical
+                self._keep(canonical, until, None)
                 return result
             try:
                 manager = self.manager()
@@ -143,23 +148,48 @@ class Identities:
                 raise failure(error, name, context, None, self.app) from error
         try:
             canonical = manager.resolve(name)
-            manager.authenticate(canonical)
-            result = manager.prepare(canonical, env)
+            session = manager.authenticate(canonical)
+            result = manager.prepare(canonical, env, long_run=long_run)
         except Exception as error:
             raise failure(error, name, context, manager, self.app) from error
         result[VARIABLE] = result[INHERITED] = canonical
+        self._keep(canonical, session.expires_at.timestamp() if session.expires_at else None, manager)
         return result
 
-    def _known(self, name: str) -> tuple[str, dict[str, str], list[str]] | None:
+    def _keep(self, name: str, until: float | None, manager: Manager | None) -> None:
+        """Renew a session before it ends, while whatever is started now runs."""
+        if self._keeper is None:
+            from runner.keeper import Keeper
+
+            self._keeper = Keeper(self.app.log.debug)
+        self._keeper.watch(
+            name, until, (lambda: self._renewed(name)) if manager is None else lambda: manager.renew(name)
+        )
+
+    def _renewed(self, name: str) -> float | None:
+        """Renew a session that was found the short way, in a process of its own."""
+        from runner.keeper import run_quietly
+
+        app = self.app
+        entry = app.config.raw("auth")["identities"][name].get("session") or {}
+        if not isinstance(entry, dict) or str(entry.get("refresh", True)).strip().lower() in _DISABLING:
+            return None
+        argv = [app.executable, *_selection(app, _project(app)), "auth", "credential-process", name]
+        run_quietly(argv, app.env)
+        found = self._at_hand(name)
+        return found[3] if found is not None else None
+
+    def _known(self, name: str) -> tuple[str, dict[str, str], list[str], float] | None:
         """The variables of an unexpired session, found the short way: one small file, no SDK, no keyring."""
         with self._guard:
             if name not in self._quick:
-                from auth import session_index
-
-                config = self.app.config
-                found = session_index.quick(config.raw("auth") or {}, name, _project(self.app), self.app.env)
-                self._quick[name] = found
+                self._quick[name] = self._at_hand(name)
             return self._quick[name]
+
+    def _at_hand(self, name: str) -> tuple[str, dict[str, str], list[str], float] | None:
+        from auth import session_index
+
+        return session_index.quick(self.app.config.raw("auth") or {}, name, _project(self.app), self.app.env)
 
     def disabled(self, env: Mapping[str, str]) -> dict[str, str]:
         """The environment of a process in a run whose authentication is off: nothing nested authenticates (D30)."""
@@ -285,10 +315,13 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
 
     folder = _project(app)
     log = AuthLog(app, raw)
-    profiles = config.profiles
 
     def where(path: tuple[str, ...]) -> object | None:
         return config.where("auth", *path)
+
+    def refreshable(identity: str) -> bool:
+        """Whether `auth credential-process` means the same identity: it knows no component's own ones."""
+        return section is None or _same_chain(config.raw("auth") or {}, section, identity)
 
     return auth.load(
         raw or {},
@@ -303,5 +336,30 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
         notify=log.progress,
         debug=log.debug,
         open_browser=lambda url: show_in_browser(app, url),
-        refresh_command=[app.executable, "-C", folder, *(["--profile", ",".join(profiles)] if profiles else [])],
+        refresh_command=[app.executable, *_selection(app, folder)],
+        refreshable=refreshable,
     )
+
+
+def _selection(app: App, folder: str) -> list[str]:
+    """The flags with which another process, wherever it is started, reads the configuration that this one reads."""
+    import os
+
+    words = ["-C", folder]
+    for name in ("config", "config-path"):
+        words += [f"--{name}={os.path.join(app.cwd, path)}" for path in app.flags.items(name)]
+    if app.flags.text("base-path"):
+        words.append(f"--base-path={os.path.join(app.cwd, app.config.base_path)}")
+    profiles = app.config.profiles
+    return [*words, "--profile", ",".join(profiles)] if profiles else words
+
+
+def _same_chain(configured: Mapping[str, object], section: Mapping[str, object], identity: str) -> bool:
+    from auth import session_index
+
+    try:
+        chains = [session_index.chain_of(each, identity) for each in (configured, section)]
+    except session_index.Unknown:
+        return False
+    plain = [[(name, {**entry, "default": None}) for name, entry in chain] for chain in chains]
+    return plain[0] == plain[1]

@@ -136,7 +136,7 @@ def write(link: Link, credentials: AwsCredentials, run: Run) -> Place:
         settings = _document(where.config)
         settings.put(ini.Section(_profile(link.name), [], _profile_lines(link, credentials, run)))
         atomic.write_private(where.config, settings.text())
-        if keyless(link, run):
+        if refreshes(link, run):
             atomic.write_private(where.no_keys, "# No keys here: the profile's credential_process gives fresh ones.\n")
         atomic.write_private(where.credentials, document.text())
     return where
@@ -151,7 +151,7 @@ def _profile_lines(link: Link, credentials: AwsCredentials, run: Run) -> list[st
 
 
 def keyless(link: Link, run: Run) -> bool:
-    """Whether a process gets a profile without keys (`session.refresh: process`).
+    """Whether every process gets a profile without keys (`session.refresh: process`), not only those that run long.
 
     SDKs prefer a profile's keys to its `credential_process`: where keys stand they use them until their end, and
     only without them do they fetch fresh ones in the middle of a long run.
@@ -161,8 +161,10 @@ def keyless(link: Link, run: Run) -> bool:
 
 def refreshes(link: Link, run: Run) -> bool:
     """Whether the profile calls us back for fresh credentials (decision D49); `session.refresh: false` opts out."""
-    return link.entry.flag("session.refresh", True) and not any(
-        getattr(each.kind, "no_refresh", False) for each in run.links
+    return (
+        link.entry.flag("session.refresh", True)
+        and not any(getattr(each.kind, "no_refresh", False) for each in run.links)
+        and run.services.refreshable(link.name)
     )
 
 

@@ -54,6 +54,10 @@ class AwsIdentity(IdentityKind):
             found["AWS_ENDPOINT_URL"] = custom
         return found
 
+    def for_long_runs(self, link: Link, run: Run) -> dict[str, str]:
+        """A profile without keys: SDKs prefer keys where there are any, and would use them until their end."""
+        return {"AWS_SHARED_CREDENTIALS_FILE": files.place(link, run).no_keys} if files.refreshes(link, run) else {}
+
     def change(self, link: Link, run: Run) -> Change:
         return self.scrubbed(self.environment(link, run), run)
 

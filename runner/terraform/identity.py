@@ -115,7 +115,7 @@ def _default(app: App, manager: Manager) -> str:
     for name in defaults:
         if not manager.identities[name].given("kind"):
             raise AtmosError(
-                f"invalid auth config: invalid identity config: the component's default identity `{name}` is not defined",
+                f"invalid auth config: invalid identity config: Component default identity `{name}` is not defined",
                 explanation="It is marked as the default, but the auth configuration in force says nothing else about it.",
                 hints=[
                     "Define it under `auth.identities` in atmos.yaml, in the active profile or in the stack",
@@ -144,7 +144,7 @@ def environment(app: App, chosen: Chosen, env: Map) -> dict[str, str]:
     if chosen.name is None or chosen.manager is None:
         return dict(env)
     try:
-        result = app.identities.environment(chosen.name, env, manager=chosen.manager)
+        result = app.identities.environment(chosen.name, env, manager=chosen.manager, long_run=True)
     except AtmosError as error:
         error.message = error.message.replace(
             "authentication failed for identity", "failed to authenticate with identity", 1

@@ -60,9 +60,10 @@ def test_an_index_serves_what_the_manager_serves(load: Load, sts: Proxy, env: di
     manager.authenticate("deploy")
     found = session_index.quick(config, "DEPLOY", str(tmp_path), env)
     assert found is not None
-    name, to_set, to_unset = found
+    name, to_set, to_unset, until = found
     change = manager.change("deploy")
     assert (name, to_set, to_unset) == ("deploy", change.set, change.unset)
+    assert abs(until - time.time() - 3600) < 120
 
 
 @pytest.fixture
