@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from runner.app import App
+    from runner.steps.services import Services
 
 __all__ = ["Owner", "Run", "Step"]
 TAIL_LINES = 20
@@ -63,6 +64,7 @@ class Run(Surroundings):
         self.tags, self.labels = tags, labels
         self.restored = restored or {}
         self.on_event = on_event
+        self._services: Services | None = None
         self.status = conditions.SUCCESS
         self.failures: list[AtmosError] = []
         self.failed_steps: list[str] = []
@@ -79,14 +81,31 @@ class Run(Surroundings):
             return dryrun.show(self, steps)
         if self.owner.working_directory and self.owner.kind == "command":
             check_directory(self.cwd, self.cwd)
+        if any(step.type == "container" for step in steps):
+            from runner.steps import containers
+
+            containers.require(
+                self.app, (step for step in steps if step.index not in self.restored and self.may_run(step))
+            )
         with signals.watch():
             try:
                 return self._loop(steps)
             except signals.Stop as stop:
                 raise signals.Interrupted(stop.signal) from None
             finally:
+                if self._services is not None:
+                    self._services.close(self)
                 if launch.in_main_thread():
                     launch.close_leftovers()
+
+    @property
+    def services(self) -> Services:
+        """What runs in the background."""
+        if self._services is None:
+            from runner.steps.services import Services
+
+            self._services = Services()
+        return self._services
 
     def selected(self) -> list[Step]:
         """The steps from `from_step` on."""
@@ -272,6 +291,13 @@ class Run(Surroundings):
         entry = types.row(step.type)
         assert entry is not None
         begun = time.monotonic()
+        if (
+            self._services is not None
+            and not step.background
+            and step.type not in ("wait", "wait-all", "cancel")
+            and ctx.parent is None
+        ):
+            self._services.gate()
         if (self.owner.show or step.fields.get("show")) and ctx.parent is None:
             from runner.steps import show
 

@@ -45,8 +45,13 @@ def check_step(step: dict[str, Any], reader: Reader, entry: Row) -> None:
                 _missing(step, reader, field)
     _check_choices(step, reader)
     if step.get("background") is True:
-        reader.add(f"{CONTROL}step \"{step['name']}\" sets `background: true` but is type \"{kind}\"; background is not supported "
-                   f"for it", "background", hint="Start it with `&` in a shell step, or make it a child of a parallel step")  # fmt: skip
+        if kind != "container":
+            reader.add(f"{CONTROL}step \"{step['name']}\" sets `background: true` but is type \"{kind}\"; only container steps run in "
+                       f"the background", "background", hint="Start it with `&` in a shell step, or make it a child of a parallel step")  # fmt: skip
+        elif step.get("tty") or step.get("interactive"):
+            reader.add(f'{CONTROL}background step "{step["name"]}" cannot set tty or interactive', "background")
+    if kind == "container":
+        _check_container(step, reader)
     if kind in ("parallel", "matrix"):
         _check_group(step, reader)
     elif step.get("steps"):
@@ -55,6 +60,37 @@ def check_step(step: dict[str, Any], reader: Reader, entry: Row) -> None:
     if step.get("container") not in (None, False):
         reader.add("running a step in a container is not supported", "container",
                    hint="Call your container runtime from a shell step; `container: false` is accepted")  # fmt: skip
+
+
+def _check_container(step: dict[str, Any], reader: Reader) -> None:
+    from runner.steps import containers
+
+    if "with" not in reader.raw or reader.raw["with"] is None:
+        return  # it has been said
+    given = reader.mapping("with", containers.WITH)
+    if given is None:
+        return
+    for field in ("image", "user", "entrypoint", "workdir", "network", "platform", "pull", "action"):
+        if given.raw.get(field) is not None:
+            given.text(field)
+    for field in ("ports", "volumes", "args"):
+        if given.raw.get(field) is not None:
+            given.texts(field, one=True)
+    if given.raw.get("image") in (None, ""):
+        _missing(step, reader, "with.image")
+    for field, words in (("action", ("run",)), ("pull", containers.PULLS)):
+        value = given.raw.get(field)
+        if isinstance(value, str) and "{{" not in value and value not in words:
+            given.add(f"`{field}` is `{value}`; it can be {', '.join(words)}", field)
+    if given.raw.get("health") is not None:
+        health = given.mapping("health", containers.HEALTH)
+        if health is not None:
+            found = {
+                name: health.duration(name) for name in ("interval", "timeout") if health.raw.get(name) is not None
+            }
+            if health.raw.get("command") is not None:
+                found["command"] = health.text("command")
+            step["with"] = {**step["with"], "health": found}
 
 
 def _present(step: dict[str, Any], field: str) -> bool:
@@ -206,6 +242,7 @@ def find_cycle(needs: dict[str, list[str]]) -> list[str]:
 
 def check_all(steps: list[dict[str, Any]], problems: list[Problem]) -> None:
     """What steps need from each other: `exec` is last, `needs` stands in groups only, `wait` names what runs."""
+    live: set[str] = set()
     for position, step in enumerate(steps):
         at = Where(*step["where"]) if step["where"] else None
         if step["type"] == "exec" and position != len(steps) - 1:
@@ -217,10 +254,16 @@ def check_all(steps: list[dict[str, Any]], problems: list[Problem]) -> None:
             problems.append(Problem(f'{CONTROL}step "{step["name"] or position}" sets needs outside a concurrent control step', at,
                                     path=f"steps[{position}].needs"))  # fmt: skip
         if step["type"] in ("wait", "cancel"):
-            _check_wait(step, at, problems, position)
+            _check_wait(step, live, at, problems, position)
+        if step.get("background") is True and step["type"] == "container":
+            name = step["name"] or f"step-{step['index']}"
+            if name in live:
+                problems.append(Problem(f'{CONTROL}step "{name}" reuses the name of a still-running background step (index {position})',
+                                        at, path=f"steps[{position}].name", hint="Cancel the first one before, or name it differently"))  # fmt: skip
+            live.add(name)
 
 
-def _check_wait(step: dict[str, Any], at: Where | None, problems: list[Problem], position: int) -> None:
+def _check_wait(step: dict[str, Any], live: set[str], at: Where | None, problems: list[Problem], position: int) -> None:
     kind, name = step["type"], step["name"] or str(position)
     targets = step.get("for") or []
     if not targets:
@@ -231,4 +274,7 @@ def _check_wait(step: dict[str, Any], at: Where | None, problems: list[Problem],
         Problem(f'{CONTROL}{kind} step "{name}" references unknown or already-stopped background step "{target}" in `for:`', at,
                 path=f"steps[{position}].for")
         for target in targets
+        if isinstance(target, str) and "{{" not in target and target not in live
     ]  # fmt: skip
+    if kind == "cancel":
+        live.difference_update(target for target in targets if isinstance(target, str))

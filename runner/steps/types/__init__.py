@@ -29,7 +29,6 @@ class Row:
 
 
 _PROMPT = ("prompt",)
-_CONTAINERS = "Containers are not supported: call your container runtime from a shell step"
 
 TYPES: dict[str, Row] = {
     # programs
@@ -41,6 +40,8 @@ TYPES: dict[str, Row] = {
                   group="programs", process=True, child=True),
     "spin": Row("spin", "Run a command behind a spinner; its output is the result", ("title", "command"),
                 group="programs", process=True),
+    "container": Row("container", "Run in a container, with the runtime on PATH; with `background: true` as a service", ("with",),
+                     group="programs", process=True),
     # control
     "parallel": Row("parallel", "Run children at the same time, in the order of their needs", ("steps",),
                     ("max_concurrency", "fail"), group="control"),
@@ -91,7 +92,6 @@ TYPES: dict[str, Row] = {
     "tflint": Row("", "Run tflint for a component", ("component",), ("args", "with"), group="programs", process=True,
                   missing="Call tflint from a shell step"),
     # known, and not offered
-    "container": Row("", "Run in a container", group="not supported", missing=_CONTAINERS),
     "emulator": Row("", "Start an emulator", group="not supported",
                     missing="Emulators are identities here (`kind: aws/emulator`); see `atmos emulator --help`"),
     "cast": Row("", "Record a terminal session", group="not supported", missing="Recording sessions is not supported"),

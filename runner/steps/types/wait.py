@@ -1,7 +1,4 @@
-"""`wait`, `wait-all`, `cancel`: background steps. Nothing can be in the background yet, so there is nothing to wait for.
-
-Validation refuses `background: true` and names of background steps; `wait-all` with nothing running succeeds.
-"""
+"""`wait`, `wait-all`, `cancel`: until background steps are ready (not until they end), or their end."""
 
 from __future__ import annotations
 
@@ -13,5 +10,11 @@ if TYPE_CHECKING:
 
 
 def run(ctx: Context) -> Result:
-    ctx.app.log.debug("No background step is running", step=ctx.step.label)
-    return Result()
+    step, services = ctx.step, ctx.run.services
+    names = list(services.running) if step.type == "wait-all" else ctx.texts("for")
+    for service in services.named(names, f'{step.type} step "{step.label}"'):
+        if step.type == "cancel":
+            services.cancel(service)
+        else:
+            service.wait(ctx.seconds())
+    return Result(values=names)

@@ -36,7 +36,7 @@ WRONG = [
     ("- {command: x, background: true}", "background", ""),
     ("- {command: x, container: {image: y}}", "container is not supported", ""),
     ("- {command: x, show: {comand: true}}", "unknown key `comand`", ""),
-    ("- {type: container, command: x}", "step type `container` is not supported", "runtime"),
+    ("- {type: tflint, component: x}", "step type `tflint` is not supported", "shell step"),
     ("- {type: exec, command: x}\n- echo", "exec step must be the last step", ""),
     ("- {type: exec, command: x, timeout: 1s}", 'sets "timeout"', ""),
     ("- {type: script, script: x}", 'missing "interpreter"', ""),
