@@ -38,7 +38,8 @@ class Where:
 class AtmosError(Exception):
     """An error to show to a person.
 
-    message: one line. title: the heading of the block. explanation: a paragraph or several.
+    message: one line. title: the heading of the block, with its own `##` where it is a lower one. explanation: a
+    paragraph or several.
     hints: what to do next, one sentence each. where: file:line or None. exit_code: see docs/exit-codes.md.
     usage: a usage line, shown in its own section. context: more facts, shown with --verbose.
     quiet: the message is already on the screen (a child printed it), only the exit code counts.

@@ -121,6 +121,21 @@ def change_directory(flags: GlobalFlags, env: dict[str, str]) -> str:
     return here
 
 
+def redirect(flags: GlobalFlags) -> None:
+    """Apply --redirect-stderr: what we and everything we start write there goes to a file, after what it holds."""
+    target = flags.text("redirect-stderr")
+    if target in ("", "/dev/stderr"):
+        return
+    try:
+        fd = 1 if target == "/dev/stdout" else os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.dup2(fd, 2)
+    except OSError as error:
+        raise AtmosError(f"cannot redirect standard error to {target}: {error.strerror}",
+                         hints=["Check the value of `--redirect-stderr` or `ATMOS_REDIRECT_STDERR`"]) from error  # fmt: skip
+    if fd > 2:
+        os.close(fd)
+
+
 def command_word(words: list[str]) -> int:
     """Where the command word stands in the untouched words: the first that is no flag and no flag's value; -1 if none."""
     index, count = 0, len(words)

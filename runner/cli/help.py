@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from runner.config import git
 from runner.errors import AtmosError, UsageError, nearest
 from runner.globals import FLAGS, complaint, scan
 
 if TYPE_CHECKING:
     from runner.app import App
 
-MISSING = (
-    "The atmos.yaml CLI config file was not found.\n\n"
-    "Create one in this directory, or go to a directory at or below one that has it."
-)
+WITHOUT_CONFIGURATION = "The atmos.yaml CLI config file was not found."
 
 
 def run(app: App, argv: list[str]) -> int:
@@ -64,7 +63,29 @@ def run_bare(app: App) -> int:
             raise UsageError(
                 f"unknown shorthand flag '{name[1:2]}' in {name} for command atmos", usage=usage, command="atmos"
             )
-    if not app.config.found:
-        raise AtmosError(MISSING.split("\n", 1)[0], title="Missing Configuration",
-                         explanation=MISSING.split("\n\n", 1)[1], hints=["Run `atmos --help` for usage"])  # fmt: skip
+    check_surroundings(app)
     return show_root(app, "")
+
+
+def check_surroundings(app: App) -> None:
+    """Say what is missing here: a configuration, or the folder of stacks that it names."""
+    config = app.config
+    folder = str(config.get("stacks", "base_path", default=""))
+    if config.found and (not folder or os.path.isdir(config.stacks_path)):
+        return
+    explanation = [] if config.found else [WITHOUT_CONFIGURATION]
+    if not os.path.isdir(config.stacks_path):
+        explanation.append(
+            f"The atmos.yaml CLI config file specifies the directory for Atmos stacks as {folder}, "
+            "but the directory does not exist."
+            if config.found
+            else f"The default Atmos stacks directory is set to {folder}, "
+            "but the directory does not exist in the current path."
+        )
+    hints = ["Create that directory, or correct `stacks.base_path`"] if config.found else [
+        "Create an `atmos.yaml` in this directory, or go to a directory at or below one that has it",
+    ]  # fmt: skip
+    if not config.found and not git.find_root(app.cwd, os.path.exists):
+        app.log.warning("You're not inside a git repository. The configuration is also looked for at the top of one.")
+    raise AtmosError(explanation[0], title="## Missing Configuration", explanation="\n\n".join(explanation[1:]),
+                     hints=[*hints, "Run `atmos --help` for usage"])  # fmt: skip

@@ -32,9 +32,11 @@ def _code_spans(text: str, color: bool) -> str:
 def render(error: BaseException, *, color: bool = False, verbose: bool = False) -> str:
     """The error block as text. Works for the error family of every package: they share their attributes."""
     title = getattr(error, "title", "") or "Error"
+    if not title.startswith("#"):
+        title = f"# {title}"
     message = getattr(error, "message", "") or str(error) or type(error).__name__
     where = getattr(error, "where", None)
-    lines = ["", f"{_BOLD}{_RED}# {title}{_RESET}" if color else f"# {title}", ""]
+    lines = ["", f"{_BOLD}{_RED}{title}{_RESET}" if color else title, ""]
     label = f"{_BOLD}Error:{_RESET}" if color else "**Error:**"
     lines += [f"{label} {_code_spans(message, color)}", ""]
     if where and str(where) not in message:
@@ -65,7 +67,7 @@ def as_json(error: BaseException, exit_code: int) -> str:
     where = getattr(error, "where", None)
     record: dict[str, object] = {
         "error": getattr(error, "message", "") or str(error),
-        "title": getattr(error, "title", "Error"),
+        "title": getattr(error, "title", "Error").lstrip("# "),
         "exit_code": exit_code,
     }
     for name in ("explanation", "hints", "context", "commands"):
