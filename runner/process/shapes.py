@@ -3,9 +3,9 @@
 A shape is (beginning, rest, open rest): `rest` completes the token; `open rest` matches what may still become one at
 the end of the text read so far. All repetitions are bounded, so the text that is held back is bounded too.
 
-Searching is cheapest for texts that hold no token, which is nearly all: every token but keys has a run of at least
-`RUN` letters, digits, `_`, `-`, `+`, `%`; and letters in which beginnings differ are folded into one, so that few
-needles stand for all of them.
+Most texts hold no token, and that has to be seen quickly: every token but keys has a long run of characters of a class,
+which is looked for in a text where a class is one letter; then a needle, in a text where letters in which beginnings
+differ are folded into one, so that few needles stand for all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 
-RUN = 20
 KEYS = b"-----BEGIN "
 _WORD = rb"[0-9A-Za-z]"
 _URL = rb"[0-9A-Za-z_-]"
@@ -54,24 +53,30 @@ _PREFIXES = frozenset(beginning[:size] for beginning, _, _ in SHAPES for size in
 _LONGEST = max(map(len, _PREFIXES))
 
 _LETTERS = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
-_RUNS = bytes(97 if byte in _LETTERS + b"+%" else 32 for byte in range(256))  # a run → `a`s, all else → blanks
+_RUNS = bytes(97 if byte in _LETTERS else 32 for byte in range(256))  # a run → `a`s, all else → blanks
 _ENDS = bytes(97 if byte in _LETTERS + b"." else 32 for byte in range(256))  # the same for all of a token
-_ONE_RUN = b"a" * RUN
-FOLDED = bytes.maketrans(b"KSzaousrhmn", b"IIIAppppppg")
-# a rare sign and a needle, folded, that every token of some shapes has → those shapes
-NEEDLES: tuple[tuple[bytes, bytes, tuple[int, ...]], ...] = tuple(
-    (sign, needle.translate(FOLDED), tuple(index for index in _TOKENS if SHAPES[index][0] in beginnings))
-    for sign, needle, beginnings in (
-        (b"A", b"AKIA", (b"AKIA", b"ASIA", b"AIza")),
-        (b"_", b"ghp_", (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"npm_")),
-        (b"_", b"_pat_", (b"github_pat_",)),
-        (b"_", b"_live_", (b"sk_live_", b"rk_live_")),
-        (b"-", b"glpat-", (b"glpat-",)),
-        (b"-", b"xox", (b"xoxb-", b"xoxp-", b"xoxa-")),
-        (b".", b"ya29.", (b"ya29.",)),
-        (b".", b".eyJ", (b"eyJ",)),
-    )
-)
+_FOLDED = bytes.maketrans(b"KSzaousrhmn", b"IIIAppppppg")
+
+
+def _needle(sign: bytes, needle: bytes, *beginnings: bytes) -> tuple[bytes, bytes, tuple[int, ...]]:
+    return sign, needle.translate(_FOLDED), tuple(index for index in _TOKENS if SHAPES[index][0] in beginnings)
+
+
+# run of all tokens of some shapes → (rare sign, folded needle, shapes)
+_NEEDLES = (
+    (b"a" * 20, (
+        _needle(b"A", b"AKIA", b"AKIA", b"ASIA", b"AIza"),
+        _needle(b".", b"ya29.", b"ya29."),
+        _needle(b".", b".eyJ", b"eyJ"),
+    )),
+    (b"a" * 25, (
+        _needle(b"_", b"ghp_", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"npm_"),
+        _needle(b"_", b"_pat_", b"github_pat_"),
+        _needle(b"_", b"_live_", b"sk_live_", b"rk_live_"),
+        _needle(b"-", b"glpat-", b"glpat-"),
+        _needle(b"-", b"xox", b"xoxb-", b"xoxp-", b"xoxa-"),
+    )),
+)  # fmt: skip
 
 _compiled: dict[int, tuple[re.Pattern[bytes], re.Pattern[bytes]]] = {}
 
@@ -93,9 +98,13 @@ def spans(data: bytes, begin: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     if KEYS in data:
         _matches(data, begin, _KEYS, found)
-    if _ONE_RUN in data.translate(_RUNS):
-        folded = data.translate(FOLDED)
-        for sign, needle, indices in NEEDLES:
+    runs = data.translate(_RUNS)
+    folded = b""
+    for run, needles in _NEEDLES:
+        if run not in runs:
+            break
+        folded = folded or data.translate(_FOLDED)
+        for sign, needle, indices in needles:
             if sign in data and needle in folded:
                 for index in indices:
                     _matches(data, begin, index, found)
