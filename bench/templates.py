@@ -85,7 +85,9 @@ def batch() -> dict[str, float]:
         template._programs.clear()
         for case in cases:
             try:
-                templating.render(case["t"], case["d"], strict=not case.get("lax"), policy=policy)
+                templating.render(
+                    case["t"], case["d"], missing="default" if case.get("lax") else "error", policy=policy
+                )
             except templating.TemplateError:
                 continue
 

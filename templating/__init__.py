@@ -51,7 +51,7 @@ def render(
     data: Mapping[str, Any],
     *,
     name: str = "template",
-    strict: bool = True,
+    missing: str = "error",
     delimiters: tuple[str, str] | None = None,
     policy: Policy | None = None,
     functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
@@ -60,7 +60,8 @@ def render(
 ) -> str:
     """The text with its actions replaced by what they give for these data. One pass: results are never rendered.
 
-    name: for error messages. strict: a missing map key is an error; otherwise it prints `<no value>`.
+    name: for error messages. missing: what a map key that is not there does: "error"; "default" prints `<no value>` and
+    lets a chain go on; "zero" gives the zero value of the map's kind ("" in a StringMap).
     delimiters: None for both `{{ }}` and `<< >>`, or the one pair to use instead.
     policy: what functions may reach; None denies environment, files, programs and network.
     functions: more functions; a value that is a mapping is a namespace (`{"atmos": {"Component": …}}`).
@@ -70,17 +71,17 @@ def render(
     if engine != "go":
         from .jinja import render_jinja
 
-        return render_jinja(text, data, name=name, strict=strict, policy=policy, functions=functions, engine=engine)
+        return render_jinja(text, data, name=name, missing=missing, policy=policy, functions=functions, engine=engine)
     if delimiters is None or (delimiters == ("{{", "}}") and "<<" not in text):
         from . import fast
 
-        quick = fast.render(text, data, strict)
+        quick = fast.render(text, data, missing)
         if quick is not None:
             return quick
     from .template import compile_template
 
     return compile_template(
-        text, name=name, strict=strict, delimiters=delimiters, functions=functions, sets=sets
+        text, name=name, missing=missing, delimiters=delimiters, functions=functions, sets=sets
     ).render(data, policy)
 
 
@@ -88,7 +89,7 @@ def compile(
     text: str,
     *,
     name: str = "template",
-    strict: bool = True,
+    missing: str = "error",
     delimiters: tuple[str, str] | None = None,
     functions: Mapping[str, Callable[..., Any] | Mapping[str, Any]] | None = None,
     sets: Collection[str] | None = None,
@@ -96,7 +97,7 @@ def compile(
     """The text as a Template, to be rendered many times."""
     from .template import compile_template
 
-    return compile_template(text, name=name, strict=strict, delimiters=delimiters, functions=functions, sets=sets)
+    return compile_template(text, name=name, missing=missing, delimiters=delimiters, functions=functions, sets=sets)
 
 
 def __getattr__(name: str) -> Any:

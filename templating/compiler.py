@@ -32,14 +32,14 @@ def compile_text(
     text: str,
     name: str,
     *,
-    strict: bool,
+    missing: str,
     delimiters: tuple[str, str] | None,
     sets: Container[str] | None,
     injected: Mapping[str, Any] | None,
 ) -> Program:
     vocabulary = Vocabulary(sets, injected or ())
     parser = Parser(text, name, delimiters, vocabulary).run()
-    program = Program(parser.source, strict)
+    program = Program(parser.source, missing)
     return Compiler(program, parser, vocabulary).run()
 
 

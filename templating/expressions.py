@@ -115,7 +115,7 @@ class Expressions(Writer):
                 f"{result} = P.chain({receiver.code}, {self.constant(tuple(names))}, {receiver.interface}, "
                 f"{self.place(self.at)})"
             )
-            return Operand(result, interface=self.program.strict)
+            return Operand(result, interface=self.program.missing != "default")
         if receiver.literal or receiver.code == "None":
             self.emit(f"{result} = {receiver.code}")
             receiver = Operand(result, interface=receiver.interface)
@@ -126,7 +126,7 @@ class Expressions(Writer):
             f"except (KeyError, TypeError): {result} = P.chain({receiver.code}, {self.constant(tuple(names))}, "
             f"{receiver.interface}, {place})"
         )
-        return Operand(result, interface=self.program.strict)
+        return Operand(result, interface=self.program.missing != "default")
 
     def argument(self, node: Node) -> Operand:
         """A value in the place of an argument, of whatever kind."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 
-def render(text: str, data: object, strict: bool) -> str | None:
+def render(text: str, data: object, missing: str = "error") -> str | None:
     """The rendered text, or None when it takes more than looking up strings, numbers and booleans in maps."""
     braces = text.find("{{")
     angles = text.find("<<") if "<" in text else -1  # one character is found much faster than two
@@ -52,7 +52,7 @@ def render(text: str, data: object, strict: bool) -> str | None:
                 return None
             if name in value:
                 value = value[name]
-            elif strict:
+            elif missing != "default":
                 return None
             else:
                 value = None

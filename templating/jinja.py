@@ -13,12 +13,44 @@ if TYPE_CHECKING:
     from .policy import Policy
 
 
+def _environment(rules: Policy, missing: str, name: str) -> Any:
+    """The sandbox; operators that make large values from small ones ask the limits first."""
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    limit = rules.limits.output
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        intercepted_binops = frozenset(("*", "**", "%"))
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if operator == "*":
+                for one, count in ((left, right), (right, left)):
+                    if isinstance(one, str | list | tuple) and isinstance(count, int) and len(one) * count > limit:
+                        raise TemplateError(f"template: {name}: the value would be larger than {limit}", name=name)
+            elif operator == "**" and isinstance(left, int) and isinstance(right, int) and right > 0:
+                if left.bit_length() * right > limit:
+                    raise TemplateError(f"template: {name}: the number would be larger than {limit} bits", name=name)
+            elif operator == "%" and isinstance(left, str):
+                import re
+
+                if any(int(digits) > limit for digits in re.findall(r"\d+", left)):
+                    raise TemplateError(f"template: {name}: the text would be longer than {limit}", name=name)
+            return super().call_binop(context, operator, left, right)
+
+    return Sandbox(
+        undefined=jinja2.StrictUndefined if missing == "error" else jinja2.Undefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
 def render_jinja(
     text: str,
     data: Mapping[str, Any],
     *,
     name: str,
-    strict: bool,
+    missing: str,
     policy: Policy | None,
     functions: Mapping[str, Any] | None,
     engine: str = "jinja2",
@@ -30,7 +62,6 @@ def render_jinja(
         )
     try:
         import jinja2
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ImportError:
         raise TemplateError(
             f"template: {name}: the engine jinja2 is not installed",
@@ -44,11 +75,7 @@ def render_jinja(
             raise TemplateError(f"template: {name}: templates may not read the environment here", name=name)
         return rules.env.get(variable, default)
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
+    environment = _environment(rules, missing, name)
     environment.globals.update(functions or {})
     environment.globals["env"] = env
     try:

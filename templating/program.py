@@ -27,11 +27,11 @@ class Program:
     places: where errors can come from, as (template or None for the root, offset, what prints as the expression).
     """
 
-    __slots__ = ("calls", "code", "constants", "main", "needs_runtime", "places", "source", "strict")
+    __slots__ = ("calls", "code", "constants", "main", "missing", "needs_runtime", "places", "source")
 
-    def __init__(self, source: Source, strict: bool) -> None:
+    def __init__(self, source: Source, missing: str) -> None:
         self.source = source
-        self.strict = strict
+        self.missing = missing
         self.places: list[tuple[str | None, int, object]] = []
         self.constants: dict[str, Any] = {}
         self.calls: dict[str, str] = {}
@@ -79,15 +79,18 @@ class Program:
             if value is None:
                 if interface:
                     raise Failure(f"nil pointer evaluating interface {{}}.{name}", place)
-                if self.strict:
+                if self.missing == "error":
                     raise Failure(f'nil data; no entry for key "{name}"', place)
                 return None
             if isinstance(value, dict):
                 if name in value:
                     value = value[name]
                     interface = True
-                elif self.strict:
+                elif self.missing == "error":
                     raise missing_key(name, value, place)
+                elif self.missing == "zero":
+                    value = "" if isinstance(value, StringMap) else None
+                    interface = True
                 else:
                     value = None
                     interface = False

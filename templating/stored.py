@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 PYTHON = f"{sys.implementation.cache_tag}-{sys.hexversion:x}"
 
 
@@ -24,7 +24,17 @@ def dump(template: Template) -> tuple[Any, ...]:
     constants = {code: value for code, value in program.constants.items() if type(value) is not Int64}
     wide = {code: int(value) for code, value in program.constants.items() if type(value) is Int64}
     places = [(owner, pos, str(node)) for owner, pos, node in program.places]
-    return (FORMAT, PYTHON, program.code, constants, wide, program.calls, places, program.strict, program.needs_runtime)
+    return (
+        FORMAT,
+        PYTHON,
+        program.code,
+        constants,
+        wide,
+        program.calls,
+        places,
+        program.missing,
+        program.needs_runtime,
+    )
 
 
 def load(
@@ -33,8 +43,8 @@ def load(
     """The template again; None when another version of Python or of this package made it."""
     if stored[:2] != (FORMAT, PYTHON):
         return None
-    _, _, code, constants, wide, calls, places, strict, needs_runtime = stored
-    program = Program(Source(text), strict)
+    _, _, code, constants, wide, calls, places, missing, needs_runtime = stored
+    program = Program(Source(text), missing)
     program.code, program.calls, program.places, program.needs_runtime = code, calls, places, needs_runtime
     program.constants = {**constants, **{key: Int64(value) for key, value in wide.items()}}
     return Template(program.link(), name, functions)

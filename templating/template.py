@@ -51,7 +51,7 @@ def compile_template(
     text: str,
     *,
     name: str = "template",
-    strict: bool = True,
+    missing: str = "error",
     delimiters: tuple[str, str] | None = None,
     functions: Mapping[str, Any] | None = None,
     sets: Collection[str] | None = None,
@@ -61,7 +61,7 @@ def compile_template(
     if len(text) <= _CACHED:
         key = (
             text,
-            strict,
+            missing,
             delimiters,
             frozenset(functions) if functions else None,
             None if sets is None else frozenset(sets),
@@ -71,7 +71,7 @@ def compile_template(
         from .compiler import compile_text
 
         try:
-            program = compile_text(text, name, strict=strict, delimiters=delimiters, sets=sets, injected=functions)
+            program = compile_text(text, name, missing=missing, delimiters=delimiters, sets=sets, injected=functions)
         except Failure as failure:
             raise TemplateError(f"template: {name}: {failure.message}", name=name) from None
         except (RecursionError, MemoryError, SyntaxError) as problem:

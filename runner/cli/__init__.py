@@ -98,6 +98,8 @@ TABLE = (
     Builtin("run", "runner.cli.run", "Journals of earlier workflow runs", yields=True,
             subcommands={"list": ("", "List runs"), "prune": ("", "Remove old journals"), "show": ("", "Show a run")}),
     Builtin("schema", "runner.cli.schema", "Print the JSON Schema of a file format", yields=True),
+    Builtin("template", "runner.cli.template", "Try templates", yields=True,
+            subcommands={"render": ("", "Render a template and print what it gives")}),
     Builtin("terraform", "runner.cli.terraform", "Run terraform for a component in a stack", aliases=("tf",),
             subcommands={name: ("", f"terraform {name}") for name in _TERRAFORM}),
     Builtin("validate", "runner.cli.validate", "Check configuration, stacks and workflows",

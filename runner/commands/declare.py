@@ -101,6 +101,7 @@ def _compile(node: Node, inherited: dict[str, Compiled], problems: list[Problem]
         "env": _env(fields),
         "working_directory": fields.text("working_directory"),
         "identity": fields.text("identity"),
+        "engine": _engine(fields),
         "component_config": _component_config(fields),
         "component": _component(fields),
         "dependencies": _dependencies(fields, node.name),
@@ -170,6 +171,16 @@ def _adopt(fields: Fields, problems: list[Problem], name: str) -> None:
         if problem.where is None:
             problem.where = fields.where(name)
         fields.problems.append(problem)
+
+
+def _engine(fields: Fields) -> str:
+    """The template engine of the command's texts; "" for the configured one."""
+    from runner.steps.templates import ENGINES
+
+    engine = fields.plain_text("engine").strip()
+    if engine and engine not in ENGINES:
+        fields.problem(f"unknown template engine `{engine}`", "engine", hint="Engines: " + ", ".join(ENGINES))
+    return engine
 
 
 def _component_config(fields: Fields) -> Compiled | None:

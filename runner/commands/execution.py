@@ -10,8 +10,10 @@ import os
 
 from runner.commands import values
 from runner.errors import AtmosError, Where
+from runner.steps.context import may_be_template
 from runner.steps.engine import Owner, Run
 from runner.steps.model import Step
+from templating.kinds import StringMap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Execution:
             working_directory=self._directory(),
             identity=command.data.get("identity") or "",
             where=tuple(place) if isinstance(place, list) else None,
+            engine=str(command.inherited("engine") or ""),
         )
 
     def _directory(self) -> str:
@@ -96,7 +99,7 @@ class Execution:
             self._check_directory(directory)
         cwd = directory or "."
         self.data.update(
-            Arguments=given.arguments,
+            Arguments=StringMap(given.arguments),
             Flags=given.flags,
             flags=given.flags,
             TrailingArgs=given.trailing_text(),
@@ -139,14 +142,14 @@ class Execution:
             return str(self.app.config.resolve(text) or "")
         words = str(text or "")
         engine = self.engine
-        if engine.delimiters is None and "{{" not in words and "<<" not in words:
+        if engine.delimiters is None and not may_be_template(words):
             return words
         import templating
 
         try:
             return templating.render(
                 words, self.data, name=f"{self.command.name}.{field}", delimiters=engine.delimiters,
-                policy=engine.policy(self.data), functions=engine.functions(words),
+                policy=engine.policy(self.data), functions=engine.functions(words), engine=engine.engine, missing=engine.missing,
             )  # fmt: skip
         except templating.TemplateError as error:
             place = self.command.data.get("where")
@@ -158,7 +161,7 @@ class Execution:
     def _identity(self) -> None:
         """The command's identity may be a template of its arguments and flags."""
         value = self.engine.owner.identity
-        if isinstance(value, str) and ("{{" in value or "<<" in value):
+        if isinstance(value, str) and may_be_template(value):
             self.engine.owner.identity = self.render(value, "identity").strip()
 
     # -- component data --------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Templates:
 
         try:
             return templating.render(
-                text, data, strict=False, delimiters=self.delimiters, functions=self.functions,
+                text, data, missing="default", delimiters=self.delimiters, functions=self.functions,
                 name=f"{self.label} {path}", sets=self.sets,
                 policy=Policy(env=self.env, files=True, network=True, datasources=self.datasources),
             )  # fmt: skip

@@ -37,7 +37,9 @@ def render(text: str, data: Mapping[str, Any], *, strict: bool = True, name: str
     import templating
 
     policy = templating.Policy(env=env, files=True, network=True) if env is not None else None
-    return templating.render(text, data, strict=strict, delimiters=("{{", "}}"), name=name, policy=policy)
+    return templating.render(
+        text, data, missing="error" if strict else "default", delimiters=("{{", "}}"), name=name, policy=policy
+    )
 
 
 def walk(value: Any, leaf: Callable[[Any], Any]) -> Any:

@@ -14,6 +14,7 @@ from runner.identity import DISABLED
 from runner.process import launch, shell, signals
 from runner.steps.errors import PrepareError, StepError
 from templating import fast
+from templating.kinds import StringMap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from runner.environment import Layer
     from runner.process.launch import Outcome
+    from runner.process.shell import Program
     from runner.steps.engine import Run
     from runner.steps.model import Step
     from runner.steps.output import Output
@@ -28,11 +30,16 @@ if TYPE_CHECKING:
 TAIL = 8192  # bytes of a step's output kept for the report of its failure
 
 
+def may_be_template(text: str) -> bool:
+    """Whether a text holds what may open an action with the usual delimiters of one of the engines."""
+    return "{{" in text or "<<" in text or "{%" in text
+
+
 class Context:
     """run: the run it belongs to. env, cwd, stack, identity, data: set by `prepare`. extra: more template roots."""
 
     __slots__ = (
-        "app", "attempt", "canceled", "cwd", "data", "env", "extra", "identity", "number", "on_start", "output", "parent", "run", "stack",
+        "app", "attempt", "canceled", "cwd", "data", "env", "executor", "extra", "identity", "number", "on_start", "output", "parent", "run", "stack",
         "step", "total",
     )  # fmt: skip
 
@@ -58,6 +65,7 @@ class Context:
         self.identity: str | None = None
         self.attempt = 1
         self.on_start: Any = None
+        self.executor: Any = None  # where the programs of a child run, if not here
         self.canceled: Any = None  # a function that says whether the step's group was cancelled
 
     # -- preparing -----------------------------------------------------------------------------------
@@ -101,9 +109,10 @@ class Context:
         return result
 
     def _see(self, env: dict[str, str]) -> None:
-        """Templates see this environment, and values of `env` steps that are not exported."""
-        hidden = self.run.hidden
-        self.data["env"] = self.data["Env"] = {**env, **hidden} if hidden else env
+        """Templates see a copy of this environment, and values of `env` steps that are not exported."""
+        seen = StringMap(env)
+        seen.update(self.run.hidden)
+        self.data["env"] = self.data["Env"] = seen
 
     def env_layer(self, entries: list[list[Any]], commands: dict[str, str] | None = None) -> Any:
         """A layer of the environment: each entry is rendered with the variables so far."""
@@ -164,7 +173,7 @@ class Context:
         """A field that is known before the environment is: seldom a template."""
         if not value:
             return ""
-        if isinstance(value, tuple) or "{{" in value or "<<" in value:
+        if isinstance(value, tuple) or may_be_template(str(value)):
             if "env" not in self.data:
                 self._see(self.run.base_env)
             return self.render(value, field).strip()
@@ -185,20 +194,20 @@ class Context:
             return str(value)
         if not isinstance(value, str):
             return "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
-        if self.run.delimiters is None and "{{" not in value and "<<" not in value and "{%" not in value:
+        if self.run.delimiters is None and not may_be_template(value):
             return value
         return self._fill(value, field)
 
     def _fill(self, text: str, field: str) -> str:
         engine = self.run.engine
         if self.run.delimiters is None and engine == "go":
-            quick = fast.render(text, self.data, True)
+            quick = fast.render(text, self.data, self.run.missing)
             if quick is not None:
                 return quick
         try:
             return templating.render(
                 text, self.data, name=f"{self.step.label}.{field}", delimiters=self.run.delimiters,
-                policy=self.run.policy(self.data), functions=self.run.functions(text), engine=engine,
+                policy=self.run.policy(self.data), functions=self.run.functions(text), engine=engine, missing=self.run.missing,
             )  # fmt: skip
         except templating.TemplateError as error:
             place = self.step.where
@@ -276,7 +285,8 @@ class Context:
             stdin = None  # children would take each other's input
         keep = self.keeps if keep is None else keep
         tail = TAIL if not keep and (listen or self.run.on_event is not None) else 0
-        outcome = launch.run(
+        start = launch.run if self.executor is None else self.executor
+        outcome = start(
             argv, env=self.env, cwd=self.cwd, path=path, stdin=stdin,
             stdout=None if quiet else output.stdout, stderr=None if quiet else output.stderr,
             capture=keep or bool(tail), tail=tail, mask=output.mask, timeout=self.seconds(), aside=aside,
@@ -316,7 +326,7 @@ class Context:
             outcome.code = 1
         return outcome
 
-    def hear(self, program: shell.Program, outcome: Outcome) -> None:
+    def hear(self, program: Program, outcome: Outcome) -> None:
         """Pass on what a shell said before it began with its text, in words that are about that text."""
         said = shell.unread(program, outcome, self.env, self.cwd)
         if said:

@@ -135,7 +135,7 @@ class Owner:
     """Whose steps run: a custom command or a workflow. `failure` turns a step's error into the one that is shown."""
 
     __slots__ = (
-        "env", "extra", "file", "identity", "kind", "name", "output", "path", "show", "stack", "title", "viewport",
+        "engine", "env", "extra", "file", "identity", "kind", "name", "output", "path", "show", "stack", "title", "viewport",
         "where", "working_directory",
     )  # fmt: skip
 
@@ -156,6 +156,7 @@ class Owner:
         viewport: dict[str, int] | None = None,
         extra: Any = None,
         where: tuple[str, int, int] | None = None,
+        engine: str = "",
     ) -> None:
         self.kind, self.name, self.file = kind, name, file
         self.path = path or name
@@ -169,6 +170,7 @@ class Owner:
         self.viewport = viewport or {}
         self.extra = extra
         self.where = where
+        self.engine = engine
 
     def failure(self, step: Step, error: AtmosError) -> AtmosError:
         """The error to show when a step has failed. `error` is a StepError for what the step itself did wrong."""

@@ -11,6 +11,7 @@ from runner.errors import AtmosError
 from runner.process import launch, secrets, shell, signals
 from runner.steps.errors import PrepareError, StepError
 from runner.steps.output import Output
+from templating.kinds import StringMap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ class Surroundings:
         self._base_env = base_env
         self._ci: bool | None = None
         self._choices: dict[str, Any] = {}
-        self.refused: dict[str, AtmosError] = {}  # identities that could not be authenticated before the first step
+        self.refused: dict[str, AtmosError] = {}  # identities that could not be authenticated
         self._delimiters: Any = 0
-        self._engine = ""
+        self._engine = owner.engine
+        self._missing = ""
         self._shell: str | None = None
         self._keeps: bool | None = None
         self.in_log_group = False
@@ -65,12 +67,21 @@ class Surroundings:
 
     @property
     def engine(self) -> str:
-        """The engine of templates: `go`, or `jinja2` where `templates.settings.engine` says so."""
+        """The engine of templates: the owner's, else the one of `templates.settings.engine`, else `go`."""
         if not self._engine:
             from runner.steps.templates import engine
 
             self._engine = engine(self.app)
         return self._engine
+
+    @property
+    def missing(self) -> str:
+        """What a missing key does: an error, unless `templates.settings.missing` says otherwise."""
+        if not self._missing:
+            from runner.steps.templates import missing
+
+            self._missing = missing(self.app)
+        return self._missing
 
     @property
     def delimiters(self) -> tuple[str, str] | None:
@@ -133,7 +144,8 @@ class Surroundings:
             raise self.refused[name]
         try:
             result = self.app.identities.environment(name, env, context=what)
-        except AtmosError:
+        except AtmosError as error:
+            self.refused[name] = error  # cleanup steps do not ask again
             raise
         except Exception as error:
             if hasattr(error, "message") and hasattr(error, "exit_code"):
@@ -199,7 +211,7 @@ class Surroundings:
         """The roots that templates see; `env` is added when it is known."""
         data = {**self.owner_data, "steps": self.results}
         if "flags" not in data:
-            data["flags"] = data["Flags"] = {"stack": self.stack}
+            data["flags"] = data["Flags"] = StringMap(stack=self.stack)
         if extra:
             data.update(extra)
         return data

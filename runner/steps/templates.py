@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from runner.app import App
     from runner.steps.surroundings import Surroundings
 
+ENGINES = ("go", "jinja2")
+MISSING = ("error", "zero", "default")
+
 
 def delimiters(app: App) -> tuple[str, str] | None:
     """The pair that `templates.settings.delimiters` sets; None for the usual two pairs (decision D15)."""
@@ -30,24 +33,38 @@ def delimiters(app: App) -> tuple[str, str] | None:
 
 def engine(app: App) -> str:
     """The engine that `templates.settings.engine` names: `go` (the default) or `jinja2`, sandboxed, with the same roots."""
-    value = app.config.get("templates", "settings", "engine")
+    return _one_of(app, "engine", ENGINES)
+
+
+def missing(app: App) -> str:
+    """What a missing key does where `templates.settings.missing` says so: `error` (the default), `zero` or `default`."""
+    return _one_of(app, "missing", MISSING)
+
+
+def _one_of(app: App, name: str, known: tuple[str, ...]) -> str:
+    """A setting of templates that has one of a few values; the first is the default."""
+    value = app.config.get("templates", "settings", name)
     if value in (None, ""):
-        return "go"
-    if value not in ("go", "jinja2"):
+        return known[0]
+    if value not in known:
         raise AtmosError(
-            f"invalid 'templates.settings.engine' config in 'atmos.yaml': {value}",
-            hints=["The engines are `go` and `jinja2`"],
-            where=app.config.where("templates", "settings", "engine"),
+            f"invalid 'templates.settings.{name}' config in 'atmos.yaml': {value}",
+            hints=[f"It is one of {', '.join(f'`{word}`' for word in known)}"],
+            where=app.config.where("templates", "settings", name),
         )
     return str(value)
 
 
 def policy(run: Surroundings, _data: Mapping[str, Any]) -> Any:
     """Functions see the caller's environment (the step's is `.env`), may read files, ask configured sources, run nothing."""
+    return reach(run.app, run.cwd)
+
+
+def reach(app: App, cwd: str) -> Any:
+    """The policy of templates that stand in this project; relative paths start at `cwd`."""
     from templating import Policy
 
-    sources = run.app.config.get("templates", "settings", "gomplate", "datasources")
+    sources = app.config.get("templates", "settings", "gomplate", "datasources")
     return Policy(
-        env=run.app.env, files=True, network=True, cwd=run.cwd,
-        datasources=sources if isinstance(sources, dict) else None,
-    )  # fmt: skip
+        env=app.env, files=True, network=True, cwd=cwd, datasources=sources if isinstance(sources, dict) else None
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     "description", "steps", "stack", "env", "identity", "working_directory", "output", "viewport", "show",
-    "dependencies", "container",
+    "dependencies", "container", "engine",
 )  # fmt: skip
 MANIFEST_KEYS = ("name", "description", "workflows")
 SHOW_KEYS = ("header", "flags", "command", "count", "progress", "labels")
@@ -119,6 +119,7 @@ def compile_workflow(raw: Any, *, name: str, file: WorkflowFile) -> tuple[dict[s
             f"workflow `{name}` sets unsupported output mode `{compiled['output']}`", where_of(raw, "output"),
             hint="Output modes: raw, log, viewport, none",
         )  # fmt: skip
+    compiled["engine"] = _engine(check, raw)
     compiled["show"] = _show(check, raw)
     compiled["viewport"] = _viewport(check, raw)
     compiled["container"] = _container(check, raw)
@@ -134,6 +135,19 @@ def compile_workflow(raw: Any, *, name: str, file: WorkflowFile) -> tuple[dict[s
         )
         check.problems += problems
     return compiled, check.problems
+
+
+def _engine(check: _Checker, raw: dict[str, Any]) -> str:
+    """The template engine of the workflow's texts; "" for the configured one."""
+    from runner.steps.templates import ENGINES
+
+    engine = check.text(raw, "engine")
+    if engine not in ("", *ENGINES):
+        shown = engine if isinstance(engine, str) else str(engine[0])
+        check.add(f"unknown template engine `{shown}` of workflow `{check.name}`", where_of(raw, "engine"),
+                  hint="Engines: " + ", ".join(ENGINES))  # fmt: skip
+        return ""
+    return str(engine)
 
 
 def _show(check: _Checker, raw: dict[str, Any]) -> dict[str, bool]:

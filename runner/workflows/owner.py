@@ -40,6 +40,7 @@ class WorkflowOwner(Owner):
             viewport=compiled["viewport"],
             extra={"description": compiled["description"]},
             where=compiled["where"],
+            engine=compiled.get("engine", ""),
         )
         self.invocation = invocation
         self.first: AtmosError | None = None

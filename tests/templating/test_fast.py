@@ -43,7 +43,7 @@ DATA: dict[str, Any] = {
     ],
 )
 def test_same_as_compiled(text: str) -> None:
-    quick = fast.render(text, DATA, True)
+    quick = fast.render(text, DATA)
     assert quick is not None
     assert quick == compile_template(text).render(DATA)
 
@@ -72,16 +72,16 @@ def test_same_as_compiled(text: str) -> None:
     ],
 )
 def test_left_to_the_compiler(text: str) -> None:
-    assert fast.render(text, DATA, True) is None
+    assert fast.render(text, DATA) is None
 
 
 def test_missing_keys_when_lax() -> None:
     for text in ("{{ .nope }}", "[{{ .Flags.nope.x.y }}]", "<< .a.b.d >>"):
-        quick = fast.render(text, DATA, False)
+        quick = fast.render(text, DATA, "default")
         assert quick is not None
         assert "<no value>" in quick
-        assert quick == compile_template(text, strict=False).render(DATA)
-    assert fast.render("{{ .Flags.none.x }}", DATA, False) is None
+        assert quick == compile_template(text, missing="default").render(DATA)
+    assert fast.render("{{ .Flags.none.x }}", DATA, "default") is None
 
 
 FRAGMENTS = st.sampled_from(
@@ -113,7 +113,7 @@ FRAGMENTS = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=12).map("".join))
 def test_never_differs(text: str) -> None:
-    quick = fast.render(text, DATA, True)
+    quick = fast.render(text, DATA)
     if quick is not None:
         assert compile_template(text).render(DATA) == quick
 

@@ -14,16 +14,20 @@ CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "fixtures.
 POLICY = templating.Policy(env={"HOME": "/home/someone"})
 
 
+def missing(case: dict[str, Any]) -> str:
+    return "default" if case.get("lax") else "error"
+
+
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['n']}-{case['why'][:40]}" for case in CASES])
 def test_fixture(case: dict[str, Any]) -> None:
-    compiled = case.get("err") is None and templating.compile(case["t"], strict=not case.get("lax"))
+    compiled = case.get("err") is None and templating.compile(case["t"], missing=missing(case))
     if "out" in case:
-        assert templating.render(case["t"], case["d"], strict=not case.get("lax"), policy=POLICY) == case["out"]
+        assert templating.render(case["t"], case["d"], missing=missing(case), policy=POLICY) == case["out"]
         assert compiled
         assert compiled.render(case["d"], POLICY) == case["out"]
         return
     with pytest.raises(templating.TemplateError) as caught:
-        templating.render(case["t"], case["d"], name="t", strict=not case.get("lax"), policy=POLICY)
+        templating.render(case["t"], case["d"], name="t", missing=missing(case), policy=POLICY)
     kind, _, message = case["err"].partition(": ")
     if kind == "parse":
         assert caught.value.message == f"template: t:1: {message}"

@@ -50,14 +50,15 @@ def test_nearest_functions_and_members() -> None:
 
 def test_lax() -> None:
     assert (
-        templating.render("{{ .a.b.c }}|{{ if .x }}y{{ end }}|{{ .x | default 1 }}", {}, strict=False)
+        templating.render("{{ .a.b.c }}|{{ if .x }}y{{ end }}|{{ .x | default 1 }}", {}, missing="default")
         == "<no value>||1"
     )
     assert (
-        templating.render('[{{ get .x "k" }}{{ keys .a.b | len }}{{ range .x }}{{ end }}]', {}, strict=False) == "[0]"
+        templating.render('[{{ get .x "k" }}{{ keys .a.b | len }}{{ range .x }}{{ end }}]', {}, missing="default")
+        == "[0]"
     )
     with pytest.raises(TemplateError, match="nil pointer"):
-        templating.render("{{ .a.b }}", {"a": None}, strict=False)
+        templating.render("{{ .a.b }}", {"a": None}, missing="default")
 
 
 def test_string_maps() -> None:
@@ -171,7 +172,7 @@ def test_jinja() -> None:
 
     assert render("{{ Flags.stack | upper }}{% for x in l %}{{ x }}{% endfor %}\n") == "PROD12\n"
     assert render("{{ env('A') }}", policy=Policy(env={"A": "b"})) == "b"
-    assert render("[{{ nope }}]", strict=False) == "[]"
+    assert render("[{{ nope }}]", missing="default") == "[]"
     for text in (
         "{{ nope }}",
         "{% if %}",

@@ -24,8 +24,8 @@ def run(*argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     [
         (["-e", "{{ .a | upper }}", "-s", "a=x"], "", "X"),
         (["-s", "a.b=5", "--set", "a.c=[1, 2]"], "{{ add .a.b 1 }} {{ .a.c }}\n", "6 [1 2]\n"),
-        (["--lax", "-e", "{{ .nope }}"], "", "<no value>"),
-        (["--delimiters", "[[", "]]", "-e", "[[ 1 ]] {{ 2 }}"], "", "1 {{ 2 }}"),
+        (["--missing", "default", "-e", "{{ .nope }}"], "", "<no value>"),
+        (["--delims", "[[", "]]", "-e", "[[ 1 ]] {{ 2 }}"], "", "1 {{ 2 }}"),
     ],
 )
 def test_results(argv: list[str], stdin: str, shown: str) -> None:
@@ -44,6 +44,8 @@ def test_files(tmp_path: Path) -> None:
     [
         (["-e", "{{ .b }}", "-s", "a=1"], 'no entry for key "b"'),
         (["-e", "{{ uper 1 }}"], "Did you mean `upper`"),
+        (["-e", "one\n\té {{ .m.nope }} x", "-s", "m.a=1"], "2 | \té {{ .m.nope }} x\n  | \t       ^^^^^\n"),
+        (["-e", "a {{ if }}"], "1 | a {{ if }}\n  |    "),
         (["-f", "/nope"], "No such file"),
         (["-e", "", "-s", "x"], "NAME=VALUE"),
         (
