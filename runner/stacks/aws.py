@@ -26,16 +26,17 @@ def fact(app: App, tag: str, identity: Any, where: Where | None) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        session, key = _session(app, identity)
+        made = session(app, identity)
+        key = (app, str(identity.name) if _named(identity) else "")
         if tag == "!aws.region":
-            return session.region_name or ""
+            return made.region_name or ""
         if tag == "!aws.organization_id":
-            client = session.client("organizations", region_name=session.region_name or "us-east-1",
+            client = made.client("organizations", region_name=made.region_name or "us-east-1",
                                     endpoint_url=app.env.get("AWS_ENDPOINT_URL"))  # fmt: skip
             return client.describe_organization()["Organization"]["Id"]
         if key not in _callers:
-            client = session.client(
-                "sts", region_name=session.region_name or "us-east-1", endpoint_url=app.env.get("AWS_ENDPOINT_URL")
+            client = made.client(
+                "sts", region_name=made.region_name or "us-east-1", endpoint_url=app.env.get("AWS_ENDPOINT_URL")
             )
             _callers[key] = client.get_caller_identity()
         return str(_callers[key][_CALLER[tag]])
@@ -44,16 +45,19 @@ def fact(app: App, tag: str, identity: Any, where: Where | None) -> Any:
                          hints=["Run with `--identity NAME`, or set AWS credentials"]) from error  # fmt: skip
 
 
-def _session(app: App, identity: Any) -> tuple[Any, tuple[App, str]]:
-    """A session of the chosen identity, else of what the environment gives."""
+def _named(identity: Any) -> bool:
+    return identity is not None and bool(identity.name) and identity.manager is not None
+
+
+def session(app: App, identity: Any) -> Any:
+    """A boto3 session of the chosen identity, else of what the environment gives."""
     import boto3
 
-    if identity is not None and identity.name and identity.manager is not None:
-        session = identity.manager.authenticate(identity.manager.resolve(identity.name))
-        return session.boto3_session(), (app, str(identity.name))
+    if _named(identity):
+        return identity.manager.authenticate(identity.manager.resolve(identity.name)).boto3_session()
     env = app.env
     return boto3.Session(
         aws_access_key_id=env.get("AWS_ACCESS_KEY_ID"), aws_secret_access_key=env.get("AWS_SECRET_ACCESS_KEY"),
         aws_session_token=env.get("AWS_SESSION_TOKEN"), profile_name=env.get("AWS_PROFILE"),
         region_name=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION"),
-    ), (app, "")  # fmt: skip
+    )  # fmt: skip

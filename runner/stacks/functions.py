@@ -105,7 +105,9 @@ class Evaluator:
 
             return outputs.function(self.app, tag, argument, self.stack, where, self.identity)
         if tag in ("!store", "!store.get"):
-            raise self._store(tag, argument, where)
+            from runner.stacks import stores
+
+            return stores.function(self.app, tag, argument, self.stack, where, self.identity)
         if tag.startswith("!aws."):
             return self._aws(tag, argument, where)
         env = self.app.env
@@ -129,19 +131,6 @@ class Evaluator:
             return labels
         names = sorted(labels)
         return names if tag == "!labels.keys" else [labels[name] for name in names]
-
-    def _store(self, tag: str, argument: str, where: Where | None) -> AtmosError:
-        from runner.config import functions
-
-        words = functions.words(argument)
-        name = words[0] if words else ""
-        stores = self.app.config.section("stores")
-        reason = (
-            f"Store {name} not found"
-            if not isinstance(stores, dict) or name not in stores
-            else (f"the store {name} is of a type that is not supported")
-        )
-        return AtmosError(f"failed to execute YAML function {tag} {argument}: {reason}", where=where)
 
     def _aws(self, tag: str, argument: str, where: Where | None) -> Any:
         if argument:

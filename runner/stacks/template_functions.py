@@ -95,11 +95,16 @@ class Atmos:
 
     def store(self, store: str, stack: str, component: str, key: str) -> Any:
         """A value from a configured store."""
-        stores = self._app.config.section("stores")
-        reason = f"store '{store}' not found"
-        if isinstance(stores, dict) and store in stores:
-            reason = f"store '{store}' is of a type that is not supported"
-        raise AtmosError(f"invalid template function: atmos.Store({store}, {stack}, {component}, {key}): {reason}")
+        from runner.stacks import stores
+
+        call = f"invalid template function: atmos.Store({store}, {stack}, {component}, {key})"
+        if store not in stores.configured(self._app):
+            raise AtmosError(f"{call}: store '{store}' not found")
+        try:
+            return stores.value(self._app, str(store), str(stack), str(component), str(key), self._identity())
+        except AtmosError as error:
+            error.message = f"{call}: {error.message}"
+            raise
 
 
 class Sections(dict[str, "Any"]):

@@ -8,7 +8,7 @@ from runner.errors import AtmosError
 from runner.stacks import policies
 from runner.stacks import project as projects
 from runner.stacks.component import Draft
-from runner.terraform import arguments, environment, files, identity, lock
+from runner.terraform import arguments, environment, files, hooks, identity, lock
 from runner.terraform.arguments import Settings
 from runner.terraform.target import Target, check, check_module, executable
 
@@ -195,11 +195,12 @@ class Run:
                            + ", ".join(names))  # fmt: skip
 
     def steps(self) -> int:
-        """init, workspace, the command itself, then clean-up."""
+        """init, workspace, the command itself, hooks, then clean-up."""
         self.before()
         words = arguments.main(self.invocation, self.settings, self.target)
         if words:
             self.call(words)
+        hooks.after(self)
         self.clean_up()
         return 0
 

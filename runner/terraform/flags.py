@@ -127,5 +127,5 @@ HELP = {
     "output-file": "Write the result there", "uppercase": "Names in capitals", "flatten": "Maps as several values",
     "force": "Delete without a question", "skip-lock-file": "Keep the lock file", "with-secrets": "Write sensitive variables too",
     "file": "Write there", "file-template": "Where to write, with {tokens}", "stacks": "Only these stacks",
-    "terraform-command": "The program to run",
+    "terraform-command": "The program to run", "skip-hooks": "Leave out hooks",
 }  # fmt: skip
