@@ -403,3 +403,26 @@ def test_mistakes(project: Make, manifest: str, message: str) -> None:
     with pytest.raises(AtmosError) as caught:
         project({"stacks/deploy/dev.yaml": manifest}).describe("c", "dev")
     assert message in caught.value.message
+
+
+class TestEditions:
+    """A project that is pinned to an earlier time keeps the defaults of that time."""
+
+    def test_metadata_of_bases(self, project: Make) -> None:
+        files = {
+            "stacks/deploy/dev.yaml": "vars: {stage: dev}\ncomponents: {terraform: {b: {metadata: {labels: {a: b}}}, "
+            "c: {metadata: {inherits: [b]}}}}\n"
+        }
+        for edition, expected in (("2025-11", {}), ("2025-12-06", {"a": "b"}), ("2026", {"a": "b"})):
+            made = project(files, CONFIG + f"edition: {edition}\n")
+            assert made.describe("c", "dev")["metadata"].get("labels", {}) == expected
+
+    def test_what_describe_shows_and_how_strictly(self, project: Make) -> None:
+        files = one("vars: {x: !exec 'exit 3'}")
+        assert (
+            project(files, CONFIG + "edition: 2026-07-12\n").run("describe", "component", "c", "-s", "dev").returncode
+            == 1
+        )
+        shown = project(files, CONFIG + "edition: 2026-07-14\n").json("describe", "component", "c", "-s", "dev")
+        assert "workspace" in shown
+        assert "workspace" not in project(files).json("describe", "component", "c", "-s", "dev")
