@@ -62,6 +62,7 @@ def execute(manager: Manager, entry: Integration, run: Run, session: Session, do
     if target in done:
         return ""
     done.add(target)
+    manager.services.progress(f"Integration {entry.name}")
     try:
         return kind.execute(entry, session.credentials, run)
     except BaseException:

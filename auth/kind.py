@@ -38,6 +38,7 @@ class Services:
     warn: Callable[[str], None] = lambda _text: None
     notify: Callable[[str], None] = lambda _text: None
     debug: Callable[[str], None] = lambda _text: None
+    progress: Callable[[str], None] = lambda _text: None
     refresh_command: tuple[str, ...] = ("atmos",)
     refreshable: Callable[[str], bool] = lambda _identity: True
     sleep: Callable[[float], None] = lambda _seconds: None

@@ -36,6 +36,7 @@ def load(
     warn: Callable[[str], None] | None = None,
     notify: Callable[[str], None] | None = None,
     debug: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | None = None,
     refresh_command: Sequence[str] | None = None,
     refreshable: Callable[[str], bool] | None = None,
     open_browser: Callable[[str], bool] | None = None,
@@ -49,6 +50,7 @@ def load(
     clock: seconds since 1970. where: gives the place in a file of a path such as `("identities", "dev", "kind")`.
     resolve: gives the value of a deferred YAML function `(tag, argument, file, line)`; `!env` and `!literal` work
     without it. warn, notify, debug: lines for people (warnings; progress such as integrations' results; details).
+    progress: told what is going on, for a display that changes.
     refresh_command: how this program is called, for profiles that fetch fresh credentials by themselves.
     refreshable: whether that command knows an identity by the same name (it does by default).
     open_browser: shows an address to a person; whether that worked.
@@ -107,6 +109,7 @@ def load(
         warn=say_warning,
         notify=notify or silent,
         debug=debug or silent,
+        progress=progress or silent,
         refresh_command=command,
         refreshable=refreshable or _always,
         sleep=time.sleep,

@@ -110,6 +110,7 @@ def _base(run: Run) -> Credentials:
 def _provider_step(link: Link, run: Run) -> Credentials:
     assert isinstance(link.kind, ProviderKind)
     run.services.debug(f"provider={link.name} kind={link.entry.kind}: authenticating")
+    run.services.progress(f"Authenticating with provider {link.name}")
     try:
         credentials = link.kind.authenticate(link, run)
     except AuthError as error:
@@ -124,12 +125,17 @@ def _provider_step(link: Link, run: Run) -> Credentials:
 def _step(link: Link, base: Credentials | None, run: Run) -> Credentials:
     assert isinstance(link.kind, IdentityKind)
     run.services.debug(f"identity={link.name} kind={link.entry.kind}: authenticating")
+    run.services.progress(f"Authenticating {link.name}{_position(link, run)}")
     try:
         return link.kind.authenticate(link, base, run)
     except AuthError as error:
         index = run.links.index(link)
         step = f" step={index}" if index else ""
         raise _failed(error, f"identity={link.name}{step}", link, run) from error
+
+
+def _position(link: Link, run: Run) -> str:
+    return f" ({run.links.index(link) + 1} of {len(run.links)})" if len(run.links) > 1 else ""
 
 
 def _failed(error: AuthError, where: str, link: Link, run: Run) -> AuthError:

@@ -14,6 +14,7 @@ from runner.errors import AtmosError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.config.model import Config
+    from runner.console.spinner import Spinner
     from runner.globals import GlobalFlags
     from runner.identity import Identities
     from runner.log import Log
@@ -32,6 +33,7 @@ class App:
         self._failure: AtmosError | None = None
         self._identities: Identities | None = None
         self._log: Log | None = None
+        self.spinner: Spinner | None = None
 
     @property
     def config(self) -> Config:
@@ -88,11 +90,18 @@ class App:
 
     def out(self, text: str) -> None:
         """Write a result to stdout, whole and at once, so that it keeps its order with what children print."""
-        write(1, text)
+        self._write(1, text)
 
     def err(self, text: str) -> None:
         """Write a message for a person to stderr."""
-        write(2, text)
+        self._write(2, text)
+
+    def _write(self, fd: int, text: str) -> None:
+        if self.spinner is None:
+            write(fd, text)
+            return
+        with self.spinner.paused():
+            write(fd, text)
 
     def close(self) -> None:
         """End what this run started (an emulator, a log file)."""

@@ -335,6 +335,7 @@ def build_manager(app: App, section: Mapping[str, object] | None = None) -> Mana
         warn=log.warning,
         notify=log.progress,
         debug=log.debug,
+        progress=lambda text: app.spinner.say(text) if app.spinner is not None else None,
         open_browser=lambda url: show_in_browser(app, url),
         refresh_command=[app.executable, *_selection(app, folder)],
         refreshable=refreshable,

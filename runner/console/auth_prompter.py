@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from runner.console import prompts, terminal
@@ -30,13 +30,13 @@ class AuthPrompter:
     ) -> str:
         """A line."""
         self._say(message)
-        with aborting():
+        with self._alone():
             return prompts.text(title, default, validate=_check(validate), app=self.app)
 
     def secret(self, title: str, *, message: str = "", validate: Callable[[str], str] | None = None) -> str:
         """A line that nobody sees."""
         self._say(message)
-        with aborting():
+        with self._alone():
             return prompts.password(title, _check(validate), app=self.app)
 
     def select(self, title: str, options: Sequence[tuple[str, str]]) -> str:
@@ -44,13 +44,13 @@ class AuthPrompter:
         labels = [label for _value, label in options]
         if len(set(labels)) < len(labels):  # two entries that look the same: their values tell them apart
             labels = [label if label == value else f"{label} ({value})" for value, label in options]
-        with aborting():
+        with self._alone():
             chosen = prompts.select(title, labels, app=self.app)
         return options[labels.index(chosen)][0]
 
     def confirm(self, title: str, *, message: str = "", default: bool = False) -> bool:
         """Yes or no."""
-        with aborting():
+        with self._alone():
             return prompts.confirm(title, default=default, description=message, app=self.app)
 
     def show(self, title: str, lines: Sequence[str]) -> None:
@@ -60,6 +60,12 @@ class AuthPrompter:
         else:
             text = "\n".join([title, *(f"  {line}" if line else "" for line in lines)])
         self.app.err(f"\n{text}\n\n")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The terminal is the question's, not the spinner's."""
+        with self.app.spinner.paused() if self.app.spinner is not None else nullcontext(), aborting():
+            yield
 
     def _say(self, message: str) -> None:
         if message:

@@ -74,7 +74,8 @@ def command(app: App, name: str, provider: str, tags: str, everyone: bool, webfl
         return login_provider(app, only_provider(app, manager))
     options = {"webflow": True} if webflow else None
     try:
-        session = manager.authenticate(identity, force=True, options=options)
+        with parts.progress(app, f"Authenticating {identity}"):
+            session = manager.authenticate(identity, force=True, options=options)
     except (Exception, KeyboardInterrupt) as error:
         raise parts.failed(error, f"identity={identity}") from error
     show(app, session)
@@ -140,7 +141,8 @@ def login_provider(app: App, name: str) -> int:
     """Authenticate with a provider alone."""
     manager = app.identities.manager()
     try:
-        session = manager.authenticate_provider(name)
+        with parts.progress(app, f"Authenticating with provider {name}"):
+            session = manager.authenticate_provider(name)
     except (Exception, KeyboardInterrupt) as error:
         raise parts.failed(error, f"provider={name}") from error
     show(app, session)
@@ -156,7 +158,8 @@ def login_all(app: App) -> int:
     failures: list[str] = []
     for name in sorted(manager.identities):
         try:
-            session = manager.authenticate(name, force=True)
+            with parts.progress(app, f"Authenticating {name}"):
+                session = manager.authenticate(name, force=True)
         except Exception as error:
             if getattr(error, "message", None) is None:
                 raise

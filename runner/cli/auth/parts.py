@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.cli import clicks
 from runner.cli.auth.words import Voice
+from runner.console import terminal
 from runner.errors import AtmosError, UserAborted
 
 if TYPE_CHECKING:
@@ -98,6 +99,22 @@ def failed(error: BaseException, who: str) -> BaseException:
         exit_code=int(getattr(error, "exit_code", 1)),
         context=getattr(error, "context", None),
     )
+
+
+@contextmanager
+def progress(app: App, title: str) -> Iterator[None]:
+    """Show at a terminal what is going on, for as long as it does."""
+    if not terminal.is_tty(2) or terminal.is_ci(app.env):
+        yield
+        return
+    from runner.console.spinner import Spinner
+
+    app.spinner = Spinner(title, delay=0.2)
+    try:
+        yield
+    finally:
+        app.spinner.end()
+        app.spinner = None
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from runner import environment
 from runner.console import terminal
 from runner.process import launch
@@ -15,8 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.steps.context import Context
 
-FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-
 
 def run(ctx: Context) -> Result:
     title = ctx.text("title")
@@ -26,7 +22,11 @@ def run(ctx: Context) -> Result:
         environment.enter_level(ctx.env)
     path = launch.find("sh", ctx.env, ctx.cwd) or "/bin/sh"
     argv = [path, "-c", text]
-    spinner = _Spinner(title) if terminal.is_tty(2) and not terminal.is_ci(ctx.app.env) else None
+    spinner = None
+    if terminal.is_tty(2) and not terminal.is_ci(ctx.app.env):
+        from runner.console.spinner import Spinner
+
+        spinner = Spinner(title)
     try:
         outcome = ctx.launch(argv, path=path, stdin=None, quiet=True, keep=True)
     finally:
@@ -40,31 +40,3 @@ def run(ctx: Context) -> Result:
         raise ctx.failed(outcome, text)
     ctx.output.err(f"✓ {title}\n")
     return modes.result(outcome)
-
-
-class _Spinner:
-    """A turning sign before the title, drawn by a thread until `end`."""
-
-    def __init__(self, title: str) -> None:
-        import threading
-
-        self.title = title.splitlines()[0] if title else ""
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self._turn, daemon=True)
-        self.thread.start()
-
-    def _turn(self) -> None:
-        from runner.app import write
-
-        at = 0
-        begun = time.monotonic()
-        while not self.stop.wait(0.1):
-            write(2, f"\r\x1b[K{FRAMES[at % len(FRAMES)]} {self.title} {time.monotonic() - begun:.0f}s")
-            at += 1
-
-    def end(self) -> None:
-        from runner.app import write
-
-        self.stop.set()
-        self.thread.join()
-        write(2, "\r\x1b[K")

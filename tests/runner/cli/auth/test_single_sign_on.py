@@ -62,6 +62,8 @@ def test_a_person_signs_in(signing: Project, fake: Fake) -> None:
     child.expect_exact("WDDD-HRQV")
     child.expect_exact("https://device.example/?user_code=WDDD-HRQV")
     child.expect_exact("╰")
+    child.expect("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Authenticating with provider corp [0-9]+s")
+    child.expect_exact("\r\x1b[K")
     child.expect_exact("Authentication successful!")
     child.expect_exact("222222222222")
     assert ended(child) == 0
