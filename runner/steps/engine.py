@@ -194,7 +194,8 @@ class Run(Surroundings):
                         self.refused.setdefault(choice, error)  # for its step to say; nobody is asked twice
 
     def _failed(self, step: Step, error: AtmosError) -> None:
-        """A step has failed, or could not be prepared: forgive it or remember it. A signal ends the run at once."""
+        """A step has failed: forgive it or remember it. A signal ends the run at once, and so does a mistake in what is
+        written (a template, an entry of `env`) in a custom command."""
         if isinstance(error, signals.Interrupted):
             raise error
         if isinstance(error, StepError) and step.continue_ is not None:
@@ -213,6 +214,11 @@ class Run(Surroundings):
                    tail=last_lines(getattr(error, "tail", "")))  # fmt: skip
         self.status = conditions.FAILURE
         shown = self.owner.failure(step, error)
+        if isinstance(error, PrepareError) and self.owner.kind == "command":
+            code = shown.exit_code
+            whole = combine([*self.failures, shown], [*self.failed_steps, step.label])
+            whole.exit_code = code
+            raise whole
         if not any(shown is told for told in self.failures):  # an identity that is refused is so for every step
             self.failures.append(shown)
             self.failed_steps.append(step.label)

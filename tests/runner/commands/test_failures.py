@@ -42,8 +42,9 @@ commands:
     assert (done.returncode, done.stdout) == (1, "cleanup\n")
     assert done.stderr.count('identity not found: "ghost"') == 1
     done = place.run("missing")
-    assert (done.returncode, done.stdout) == (3, "cleanup\n")
+    assert (done.returncode, done.stdout) == (1, "")  # a mistake in what is written ends the command
     assert 'map has no entry for key "lost"' in done.stderr
+    assert "subcommand exited with code 3" in done.stderr
     done = place.run("nowhere")
     assert (done.returncode, done.stdout) == (1, "cleanup\n")
     assert "working directory does not exist: lost" in done.stderr
