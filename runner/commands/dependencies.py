@@ -49,21 +49,14 @@ def plan(app: App, owner: Execution, section: dict[str, Any]) -> Graph | None:
 
 
 def check_tools(app: App, owner: Execution, tools: dict[str, object]) -> None:
-    """Say which tools that a command lists are not on PATH; nothing is installed."""
+    """Say which tools that a command lists are not on PATH, or are there in another version; nothing is installed."""
     if not tools:
         return
-    from runner.process import launch
+    from runner.commands.tools import complaints
+    from runner.console.errors import warn
 
-    env = owner.engine.base_env
-    missing = [name for name in tools if launch.find(name, env, app.cwd) is None]
-    if missing:
-        from runner.console.errors import warn
-
-        listed = ", ".join(f"{name} ({tools[name]})" for name in missing)
-        warn(
-            app,
-            f"custom command `{owner.command.name}` depends on tools that are not on PATH: {listed}; they are not installed",
-        )
+    for said in complaints(tools, owner.engine.base_env, app.cwd):
+        warn(app, f"custom command `{owner.command.name}`: {said}")
 
 
 def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | None:

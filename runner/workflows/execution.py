@@ -237,15 +237,14 @@ class Execution:
             self.app.err(f"\n💡 Go on with: {resume.command(self.invocation, run_id=run_id)}\n")
 
     def _tools(self) -> None:
-        """Tools are not installed by this program; say which are not there."""
+        """Tools are not installed by this program; say which are not there, or in another version."""
         tools = self.compiled["dependencies"].get("tools") or {}
         if not tools or self.nested:
             return
-        from shutil import which
+        from runner.commands.tools import complaints
 
-        missing = [name for name in tools if which(name.rsplit("/", 1)[-1], path=self.app.env.get("PATH")) is None]
-        if missing:
-            self.app.log.warning("Tools are not on PATH; atmos does not install them", tools=", ".join(missing))
+        for said in complaints(tools, self.app.env, self.app.cwd):
+            self.app.log.warning(said[0].upper() + said[1:])
 
 
 def masker(app: App) -> Callable[[str], str]:
