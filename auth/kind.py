@@ -81,6 +81,8 @@ class Run:
     services: Services
     prompts: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    """Links whose stored credentials the cloud no longer takes, whatever their expiry says."""
 
     @property
     def root(self) -> Link:

@@ -11,6 +11,7 @@ from auth.credentials import AwsCredentials, Credentials, NoCredentials
 from auth.errors import (
     AuthenticationFailed,
     AuthError,
+    CloudError,
     ConfigError,
     InteractionRequired,
     KeyringError,
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 MARGIN = 15 * 60.0
 """Seconds a stored link must still hold for a chain to start from it."""
+
+
+REFUSALS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "UnauthorizedException",
+    }
+)
+"""What AWS says of credentials that are no longer good."""
 
 
 def standalone(identity: Identity) -> bool:
@@ -69,8 +82,28 @@ def provider(link: Link, run: Run) -> Credentials:
 
 
 def _walk(run: Run) -> Credentials:
-    """Start at the nearest link above the target that holds for a while yet, else at the root."""
-    start, credentials = 0, None
+    """Start at the nearest link above the target that holds for a while yet, else at the root.
+
+    Stored credentials that the cloud refuses (revoked, or a clock is wrong) cost another walk from further up.
+    """
+    while True:
+        start, credentials, held = _start(run)
+        try:
+            result = _step(run.links[start], credentials, run)
+        except AuthError as error:
+            base = run.links[start - 1].name if start else ""
+            if not held or base in run.refused or not _is_refusal(error.__cause__):
+                raise
+            run.services.debug(f"the stored session of {base} is refused: starting further up")
+            run.refused.add(base)
+            continue
+        for following in run.links[start + 1 :]:
+            result = _step(following, result, run)
+        return result
+
+
+def _start(run: Run) -> tuple[int, Credentials | None, bool]:
+    """The link to authenticate next, the credentials of the one above it, and whether these were stored."""
     for index in range(len(run.links) - 2, -1, -1):
         link = run.links[index]
         if link.kind.ambient:
@@ -78,21 +111,21 @@ def _walk(run: Run) -> Credentials:
         found = _usable(link, run, MARGIN)
         if found is not None:
             run.services.debug(f"chain {' -> '.join(run.names)}: starting from the stored session of {link.name}")
-            start, credentials = index + 1, found
-            break
-    if credentials is None:
-        credentials = _base(run)
-        start = 1
-    for index in range(start, len(run.links)):
-        credentials = _step(run.links[index], credentials, run)
-    return credentials
+            return index + 1, found, True
+    if len(run.links) == 1:
+        return 0, None, False
+    before = None if run.root.kind.ambient else _usable(run.root, run, 0.0)
+    credentials = _base(run)
+    return 1, credentials, before is not None and not _differs(before, credentials)
+
+
+def _is_refusal(error: object) -> bool:
+    return isinstance(error, CloudError) and error.code in REFUSALS
 
 
 def _base(run: Run) -> Credentials:
     """Authenticate the root: a provider, or a standalone identity (decision D10)."""
     link = run.root
-    if len(run.links) == 1:
-        return _step(link, None, run)
     if link.kind.ambient:
         return _provider_step(link, run) if link.is_provider else _step(link, None, run)
     with _one_at_a_time(link, run) as waited:
@@ -163,6 +196,8 @@ def _failed(error: AuthError, where: str, link: Link, run: Run) -> AuthError:
 
 def _usable(link: Link, run: Run, margin: float) -> Credentials | None:
     """Stored credentials that hold for `margin` seconds; a keyring that cannot be read counts as empty here."""
+    if link.name in run.refused:
+        return None
     try:
         found = stored(link, run)
     except KeyringError as error:
@@ -173,6 +208,7 @@ def _usable(link: Link, run: Run, margin: float) -> Credentials | None:
 
 def _save(link: Link, credentials: Credentials, run: Run) -> None:
     link.kind.save(link, credentials, run)
+    run.refused.discard(link.name)
 
 
 def _purge(link: Link, run: Run) -> None:

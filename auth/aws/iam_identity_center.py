@@ -82,6 +82,8 @@ class IamIdentityCenter(ProviderKind):
     def _stored(self, link: Link, run: Run) -> Token | None:
         url, region = link.entry.text("start_url"), link.entry.text("region")
         own = sso_cache.read(run, url, region)
+        if link.name in run.refused:
+            return replace(own, access=Secret("")) if own is not None else None
         if own is not None and own.fits(run.services.now()):
             return own
         return sso_cache.of_aws_cli(run, url, region) or own

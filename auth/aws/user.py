@@ -59,7 +59,7 @@ class AwsUser(AwsIdentity):
     def authenticate(self, link: Link, base: Credentials | None, run: Run) -> Credentials:
         if run.options.get("webflow") and link is run.target:
             return self._browser(link, run, fresh=True)
-        stored = files.read(link, run)
+        stored = None if link.name in run.refused else files.read(link, run)
         margin = 0.0 if link is run.target else REUSE_MARGIN
         if stored is not None and stored.valid_at(run.services.now(), margin):
             return stored

@@ -66,6 +66,11 @@ class Fake:
         """Queue an error as AWS's JSON services give it."""
         self.on(path, {"__type": code, "message": code}, status, **{"x-amzn-ErrorType": code})
 
+    def first_error(self, path: str, code: str, status: int = 400) -> None:
+        """Put an error before the answers that are queued."""
+        self.error(path, code, status)
+        self._answers[path].insert(0, self._answers[path].pop())
+
     def seen(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
 

@@ -475,6 +475,11 @@ def test_a_refused_role_names_role_code_and_request(load: Load, sts: Proxy, home
     assert not credentials_file(home, "base").exists()
 
 
+SESSION = b"""<GetSessionTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetSessionTokenResult><Credentials>
+<AccessKeyId>ASIANEW</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+<Expiration>%s</Expiration></Credentials></GetSessionTokenResult></GetSessionTokenResponse>"""
+
+
 def test_throttling_passes_and_an_outage_is_reported(load: Load, sts: Proxy, env: dict[str, str]) -> None:
     sts.answers.extend([sts_error(400, "Throttling", "Rate exceeded"), sts_error(503, "ServiceUnavailable", "later")])
     load(user_and_role(sts.url)).authenticate("base")
@@ -484,6 +489,38 @@ def test_throttling_passes_and_an_outage_is_reported(load: Load, sts: Proxy, env
     with pytest.raises(AuthError, match=r"after 4 attempts: InternalFailure"):
         load(user_and_role(sts.url)).authenticate("deploy", force=True)
     assert len(sts.calls) == 4
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
+def test_a_stored_base_that_is_no_longer_good_is_had_anew(load: Load, sts: Proxy, code: str) -> None:
+    load(user_and_role(sts.url)).authenticate("deploy")
+    sts.calls.clear()
+    sts.answers.append(sts_error(403, code, "The security token included in the request is expired"))
+    load(user_and_role(sts.url)).authenticate("deploy", force=True)
+    assert sts.calls == ["AssumeRole", "GetSessionToken", "AssumeRole"]
+    sts.calls.clear()
+    load(user_and_role(sts.url)).authenticate("deploy", force=True)
+    assert sts.calls == ["AssumeRole"]
+
+
+def test_a_fresh_base_that_is_refused_is_an_error(load: Load, sts: Proxy) -> None:
+    """Such as under a clock that is ten minutes off: told once, with AWS's words, and nothing is written."""
+    load(user_and_role(sts.url)).authenticate("deploy")
+    sts.calls.clear()
+    refusal = sts_error(403, "ExpiredToken", "The security token included in the request is expired")
+    session = (200, SESSION % b"2036-01-01T00:00:00Z", {"Content-Type": "text/xml"})
+    sts.answers.extend([refusal, session, refusal])
+    with pytest.raises(AuthError, match=r"cannot assume the role .*: ExpiredToken: The security token"):
+        load(user_and_role(sts.url)).authenticate("deploy", force=True)
+    assert sts.calls == ["AssumeRole", "GetSessionToken", "AssumeRole"]
+
+
+def test_requests_of_a_clock_that_is_off_are_told_with_the_clock(load: Load, sts: Proxy) -> None:
+    skewed = sts_error(403, "SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than …")
+    sts.answers.extend([skewed] * 5)
+    with pytest.raises(AuthError, match="Signature expired") as caught:
+        load(user_and_role(sts.url)).authenticate("base")
+    assert any("clock" in hint for hint in caught.value.hints)
 
 
 def test_no_network(load: Load) -> None:

@@ -179,17 +179,16 @@ def _quick(manager: auth.Manager) -> None:
     object.__setattr__(manager.services, "sleep", lambda _seconds: None)
 
 
-def test_a_refresh_token_renews_silently(load: Load, fake: Fake, home: Path) -> None:
-    sso_answers(fake)
-    fake.on("/token", {"accessToken": "new-access", "expiresIn": 3600})
+def cached_token(home: Path, *, access: str = "old", ends: str = "2020-01-01T00:00:00Z") -> Path:
+    """A token of our own on disk that can be renewed."""
     digest = hashlib.sha1(b"https://corp.example/start|us-east-1").hexdigest()
     cache = home / f".cache/atmos/aws-sso/sessions/{digest}.json"
     cache.parent.mkdir(parents=True)
     cache.write_text(
         json.dumps(
             {
-                "accessToken": "old",
-                "expiresAt": "2020-01-01T00:00:00Z",
+                "accessToken": access,
+                "expiresAt": ends,
                 "region": "us-east-1",
                 "clientId": "c",
                 "startUrl": "https://corp.example/start",
@@ -199,11 +198,30 @@ def test_a_refresh_token_renews_silently(load: Load, fake: Fake, home: Path) -> 
             }
         )
     )
+    return cache
+
+
+def test_a_refresh_token_renews_silently(load: Load, fake: Fake, home: Path) -> None:
+    sso_answers(fake)
+    fake.on("/token", {"accessToken": "new-access", "expiresIn": 3600})
+    cache = cached_token(home)
     load(sso(fake.url)).authenticate("adm")
     (request,) = fake.seen("/token")
     assert request.json["grantType"] == "refresh_token"
     assert json.loads(cache.read_text())["refreshToken"] == "r-1"
     assert fake.seen("/client/register") == []
+
+
+def test_a_token_that_was_revoked_is_renewed(load: Load, fake: Fake, home: Path) -> None:
+    sso_answers(fake)
+    fake.first_error("/federation/credentials", "UnauthorizedException", 401)
+    fake.on("/token", {"accessToken": "new-access", "expiresIn": 3600})
+    cached_token(home, access="old-access", ends="2099-01-01T00:00:00Z")
+    assert load(sso(fake.url)).authenticate("byid").account == "001234567890"
+    assert [request.headers["x-amz-sso_bearer_token"] for request in fake.seen("/federation/credentials")] == [
+        "old-access",
+        "new-access",
+    ]
 
 
 def test_a_token_of_aws_sso_login_is_used_and_left_alone(load: Load, fake: Fake, home: Path) -> None:
