@@ -69,6 +69,7 @@ def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | 
     flags = [f"--{name}={value}" for name, value in node.flags.items()]
     parsed = grammar.parse(tree, [*words[1:], *flags])
     parsed.arguments = list(node.args)
+    parsed.needed = True
     problems = parsed.command.problems()
     if problems:
         raise AtmosError(f"`{parsed.command.path}` is not valid: {problems[0].message}", where=problems[0].where)

@@ -97,7 +97,8 @@ class Parsed:
     """What a command line says.
 
     command: the one that is meant. arguments: positionals in order. flags: what was given, by name.
-    trailing: the words after `--`, None without one. identity: None when absent, SELECT when bare.
+    trailing: the words after `--`, None without one. identity: None when absent, SELECT when bare. needed: the command
+    was not called, another one depends on it.
     named: the command that the words name, when a `default` led on to another. help_topic: None when help was not
     asked for.
     """
@@ -110,6 +111,7 @@ class Parsed:
         "help_topic",
         "identity",
         "named",
+        "needed",
         "table",
         "trailing",
     )
@@ -117,6 +119,7 @@ class Parsed:
     def __init__(self, command: Command, table: Table, named: Command) -> None:
         self.command = command
         self.named = named
+        self.needed = False
         self.table = table
         self.arguments: list[str] = []
         self.flags: dict[str, object] = {}
@@ -390,8 +393,9 @@ def check_count(parsed: Parsed) -> None:
         return
     least = sum(1 for argument in declared if argument.needed)
     described = "\n".join(f"  {argument.name}  {argument.description}".rstrip() for argument in missing)
-    if parsed.named is not command:
-        listed = "\n".join(f"  {number}. {argument.name}" for number, argument in enumerate(missing, 1))
+    if parsed.named is not command or parsed.needed:
+        needed = [argument.name for argument in declared if argument.needed]
+        listed = "\n".join(f"  {number}. {name}" for number, name in enumerate(needed, 1))
         text = f"Command requires at least {least} argument(s) (no defaults provided for them):\n{listed}"
         if given:
             text += f"\n\nReceived {given} argument(s): {', '.join(parsed.arguments)}"

@@ -43,7 +43,7 @@ FIELDS = {
     "count": "integer", "url": "text", "method": "trimmed", "headers": "text_map", "query": "text_map", "body": "text",
     "form": "text_map", "expect": "expect", "action": "trimmed", "component": "trimmed", "source": "anything",
     "reset": "boolean", "destination": "text", "format": "trimmed", "subpath": "text", "include": "texts",
-    "exclude": "texts", "mtime": "trimmed", "args": "texts",
+    "exclude": "texts", "mtime": "trimmed", "args": "texts", "executor": "trimmed",
 }  # fmt: skip
 ENTRY_KEYS = ("key", "value", "valueCommand")  # of an entry of `env`
 SPECIAL = ("env", "when", "continue", "output", "steps", "matrix", "vars", "for", "background")
@@ -81,6 +81,8 @@ def _step(
             Problem(f"a step has to be text or a mapping, not {kind_of(item)}: {rules.label(step)}", where, path=path)
         )
         return step
+    if kind == "command":
+        item = _in_lower_case(item)
     default = "shell" if kind == "command" else "atmos"
     raw_name = item.get("name")
     step["name"] = (
@@ -104,6 +106,19 @@ def _step(
             reader.add(f"step type `{type_name}` is not supported here", "type", hint=entry.missing)
         rules.check_step(step, reader, entry)
     return step
+
+
+def _in_lower_case(item: dict[str, Any]) -> dict[str, Any]:
+    """A step of `atmos.yaml` with its fields as they are named: there, keys may be written in any case."""
+    from runner.config.reader import Map
+
+    if not isinstance(item, Map) or all(key in ALL_FIELDS or key.lower() not in ALL_FIELDS for key in item):
+        return item
+    found = Map(item.mark)
+    for key, value in item.items():
+        name = key.lower() if key.lower() in ALL_FIELDS else key
+        found.put(name, value, item.key_where(key).plain(), item.literals.get(key))
+    return found
 
 
 def _name(step: dict[str, Any], index: int, kind: str, parent: dict[str, Any] | None) -> None:

@@ -217,6 +217,11 @@ def test_a_default_child_counts_later() -> None:
     with pytest.raises(UsageError, match=r"Command requires at least 2 argument\(s\)") as caught:
         check_count(parsed)
     assert "  1. name\n  2. zone" in caught.value.message
+    parsed = parse(tree, ["kid", "Neo"])
+    parsed.needed = True  # by a command that depends on it
+    with pytest.raises(UsageError) as caught:
+        check_count(parsed)
+    assert caught.value.message.endswith("  1. name\n  2. zone\n\nReceived 1 argument(s): Neo")
 
 
 def test_required_flags_of_parents_hold_for_children() -> None:

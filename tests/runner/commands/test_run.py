@@ -180,6 +180,30 @@ def test_aliases_of_the_shell(project: Path, run: Run) -> None:
     assert run("go").stdout == "hello\n"
 
 
+def test_keys_of_commands_and_their_steps_in_any_case(project: Path, run: Run) -> None:
+    declare(
+        project,
+        """
+commands:
+  - Name: go
+    Arguments: [{Name: who, Default: ann}]
+    Steps:
+      - {NAME: first, Command: 'echo "{{ .Arguments.who }} $Mixed"; exit 3', Continue: Always, Env: {Mixed: Kept}}
+      - {Type: parallel, Steps: [{Name: kid, Command: echo kid}]}
+      - {Command: echo never, Wen: always}
+""",
+    )
+    done = run("go")
+    assert done.returncode == 1
+    assert "unknown key Wen in a step" in done.stderr
+    assert done.stderr.count("unknown key") == 1
+    (project / "atmos.yaml").write_text((project / "atmos.yaml").read_text().replace("Wen: always", "When: Never"))
+    done = run("go")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "ann Kept")
+    assert "kid" in done.stdout
+    assert "never" not in done.stdout
+
+
 def test_a_variable_with_two_sources(project: Path, run: Run) -> None:
     declare(
         project,
