@@ -13,7 +13,7 @@ import select
 import time
 
 from runner.errors import AtmosError
-from runner.process import foreground, signals, streams
+from runner.process import foreground, guard, signals, streams
 from runner.process.streams import Flow, close_leftovers
 
 TYPE_CHECKING = False
@@ -274,14 +274,16 @@ def _pump(child: Child, flows: list[Flow], feed: tuple[int, bytes] | None, timeo
         poller.register(waker, select.POLLIN)
     if feed is not None:
         poller.register(feed[0], select.POLLOUT)
-    deadline = time.monotonic() + timeout if timeout is not None else None
+    begun = time.monotonic()
+    deadline = begun + timeout if timeout is not None else None
+    guard_at = begun + guard.AFTER
     kill_at: float | None = None
     timed_out = False
     status: int | None = None
     try:
         while status is None:
             pause: float | None = None if waiter >= 0 else 0.02
-            now = time.monotonic() if deadline is not None or kill_at is not None or signals.received() else 0.0
+            now = time.monotonic()
             if signals.received() and kill_at is None and signals.received() != signal.SIGINT:
                 kill_at = now + signals.GRACE
             if kill_at is not None:
@@ -296,6 +298,11 @@ def _pump(child: Child, flows: list[Flow], feed: tuple[int, bytes] | None, timeo
                     kill_at = now + signals.GRACE
                     continue
                 pause = deadline - now if pause is None else min(pause, deadline - now)
+            if not guard.running():
+                if now >= guard_at:
+                    signals.keep_guard()
+                else:
+                    pause = guard_at - now if pause is None else min(pause, guard_at - now)
             for fd, _ in poller.poll(None if pause is None else max(0.0, pause) * 1000 + 1):
                 if fd == waiter:
                     status = os.waitpid(pid, 0)[1]

@@ -13,6 +13,7 @@ import os
 import time
 
 from runner.errors import AtmosError
+from runner.process import guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +123,11 @@ class Child:
     def __init__(self, pid: int, mode: str) -> None:
         self.pid, self.mode = pid, mode
         self.known: set[int] = set()
+
+    @property
+    def target(self) -> str:
+        """What `kill` is told to reach it."""
+        return f"-{self.pid}" if self.mode == OWN else str(self.pid)
 
     def send(self, number: int) -> None:
         """A signal for the child and all it started. What the keyboard sends to our group is not sent again."""
@@ -255,6 +261,8 @@ def add(pid: int, mode: str) -> Child:
     """A child lives. A signal that came while it was started reaches it now."""
     seen = len(_state.received)
     child = _state.children[pid] = Child(pid, mode)
+    if guard.running():
+        guard.tell("+", child.target)
     if seen:
         child.send(_state.received[-1])
     return child
@@ -262,7 +270,14 @@ def add(pid: int, mode: str) -> Child:
 
 def remove(pid: int) -> None:
     """A child has ended and was waited for."""
-    _state.children.pop(pid, None)
+    child = _state.children.pop(pid, None)
+    if child is not None and guard.running():
+        guard.tell("-", child.target)
+
+
+def keep_guard() -> None:
+    """A child runs for long: from now on all are guarded."""
+    guard.start(lambda: [child.target for child in list(_state.children.values())])
 
 
 def tell_job() -> None:

@@ -10,7 +10,7 @@ import select
 import time
 
 from runner.app import write
-from runner.process import launch, shell, signals, streams
+from runner.process import guard, launch, shell, signals, streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def _copy(pid: int, master: int, mask: Mask | None, timeout: float | None, forwa
     if waker >= 0:
         poller.register(waker, select.POLLIN)
     deadline = time.monotonic() + timeout if timeout is not None else None
+    guard_at = time.monotonic() + guard.AFTER
     timed_out = False
     open_ = True
     status: int | None = None
@@ -120,6 +121,8 @@ def _copy(pid: int, master: int, mask: Mask | None, timeout: float | None, forwa
         if deadline is not None and now >= deadline and status is None:
             signals.kill_group(pid, signals.KILL if timed_out else signals.TERM)
             timed_out, deadline = True, now + signals.GRACE
+        if not guard.running() and now >= guard_at:
+            signals.keep_guard()
         events = poller.poll(0 if status is not None else 50) if open_ else []
         if status is not None and not any(fd == master for fd, _ in events):
             break
