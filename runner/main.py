@@ -26,7 +26,9 @@ def main() -> int:
     try:
         argv = sys.argv[1:]
         env = dict(os.environ)
-        asked = argv[:-1] if argv[:1] and argv[0].startswith("__complete") else argv  # its last word is not finished
+        asked = argv
+        if argv[:1] and argv[0].startswith("__complete"):  # its last word is not finished, and may belong to a flag
+            asked = argv[: -2 if argv[-2].startswith("--") else -1] if len(argv) > 1 else []
         flags, _ = scan(asked, env)
         cwd = change_directory(flags, env)
         redirect_stderr(flags.text("redirect-stderr"))

@@ -9,6 +9,8 @@ from runner.cli import clicks
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
+    import click
+
     from runner.app import App
     from runner.config.profiles import Location
     from runner.config.record import Record
@@ -29,10 +31,11 @@ def profile() -> None:
 )
 @clicks.option("--format", "-f", "format_", metavar="FORMAT", default="table", help="table, json or yaml")
 def list_(app: App, format_: str) -> int:
+    from runner.config import profiles
     from runner.console import formats
 
     _check(format_, ("table", "json", "yaml"))
-    record, places = _locations(app)
+    record, places = profiles.visible(app)
     rows = _rows(record, places)
     if format_ == "json":
         app.out(formats.to_json(rows))
@@ -50,8 +53,15 @@ def list_(app: App, format_: str) -> int:
     return 0
 
 
+def _names(ctx: click.Context, _param: click.Parameter, _begun: str) -> list[str]:
+    """The names of the profiles, for completion."""
+    from runner.config import profiles
+
+    return profiles.names(ctx.obj)
+
+
 @clicks.command("atmos profile show", "Show a profile", parent=profile, examples=" $ atmos profile show developer")
-@clicks.argument("name")
+@clicks.argument("name", shell_complete=_names)
 @clicks.option("--format", "-f", "format_", metavar="FORMAT", default="yaml", help="yaml or json")
 def show(app: App, name: str, format_: str) -> int:
     from runner.config import effective, profiles
@@ -59,7 +69,7 @@ def show(app: App, name: str, format_: str) -> int:
     from runner.console import formats, highlight
 
     _check(format_, ("yaml", "json", "table"))
-    record, places = _locations(app)
+    record, places = profiles.visible(app)
     if profiles.find(name, places, record) is None:
         auth = app.config.raw("auth")
         identities = auth.get("identities") if isinstance(auth, dict) else None
@@ -87,18 +97,6 @@ def show(app: App, name: str, format_: str) -> int:
 def _check(format_: str, known: tuple[str, ...]) -> None:
     if format_ not in known:
         raise AtmosError(f"invalid format: {format_}", explanation=f"The formats are {', '.join(known)}.", exit_code=2)
-
-
-def _locations(app: App) -> tuple[Record, list[Location]]:
-    from runner.config import profiles
-    from runner.config.record import Record
-
-    config = app.config
-    record = Record(app.env, app.cwd)
-    section = config.section("profiles")
-    base = str(section.get("base_path") or "") if isinstance(section, dict) else ""
-    where = config.where("profiles", "base_path")
-    return record, profiles.locations(base, os.path.dirname(where.file) if where else "", config.config_dir, record)
 
 
 def _rows(record: Record, places: list[Location]) -> list[dict[str, Any]]:

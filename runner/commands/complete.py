@@ -199,12 +199,11 @@ def identity_names(app: App) -> list[str]:
 
 
 def _profiles(app: App) -> list[str]:
-    try:
-        from runner.config import profiles
+    from runner.config import profiles
 
-        names = getattr(profiles, "names", None)
-        return sorted(names(app)) if callable(names) else []
-    except Exception:  # noqa: BLE001 - completion never fails
+    try:
+        return profiles.names(app)
+    except AtmosError:
         return []
 
 

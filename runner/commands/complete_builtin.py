@@ -147,8 +147,11 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
     if name in ("command", "name", "words") and group == "describe":
         return Found([(summary[0], first_line(summary[1])) for summary in app.config.command_summaries()])
     param = next((param for param in target.params if param.name == name), None) if target is not None else None
-    if param is not None and isinstance(param.type, click.Choice):
-        return Found([(str(choice), "") for choice in param.type.choices])
+    if param is not None and target is not None:
+        items = param.shell_complete(click.Context(target, obj=app), "")
+        known = [(str(item.value), first_line(item.help or "")) for item in items if item.type == "plain"]
+        if known:
+            return Found([] if position >= len(names) else known)
     return Found(directive=DEFAULT)
 
 

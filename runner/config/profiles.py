@@ -10,6 +10,7 @@ from runner.globals import SELECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from runner.app import App
     from runner.config.loader import Loader
     from runner.config.reader import Map
     from runner.config.record import Record
@@ -76,6 +77,24 @@ def known(places: list[Location], record: Record) -> list[str]:
     for place in places:
         names.update(name for name in record.names(place.folder) if os.path.isdir(os.path.join(place.folder, name)))
     return sorted(names)
+
+
+def visible(app: App) -> tuple[Record, list[Location]]:
+    """Where the profiles of a loaded configuration are looked for."""
+    from runner.config.record import Record
+
+    config = app.config
+    record = Record(app.env, app.cwd)
+    section = config.section("profiles")
+    base = str(section.get("base_path") or "") if isinstance(section, dict) else ""
+    where = config.where("profiles", "base_path")
+    return record, locations(base, os.path.dirname(where.file) if where else "", config.config_dir, record)
+
+
+def names(app: App) -> list[str]:
+    """The names of the profiles of a loaded configuration, sorted."""
+    record, places = visible(app)
+    return known(places, record)
 
 
 def files(folder: str, record: Record) -> list[str]:

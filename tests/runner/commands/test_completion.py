@@ -121,6 +121,22 @@ def test_built_in_flags(atmos: Path, project: Path) -> None:
     assert names(ask(atmos, project, "list", "aliases", "--format", "")) == ["table", "json", "yaml", "csv", "tsv"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["profile", "show", ""], ["--profile", ""], ["say", "--profile", ""], ["--profile", "night", "say", "--profile", ""]],
+)
+def test_profiles(atmos: Path, project: Path, words: list[str]) -> None:
+    for name in ("night", "day"):
+        (project / "profiles" / name).mkdir(parents=True)
+        (project / "profiles" / name / "a.yaml").write_text("env: {A: b}\n")
+    assert names(ask(atmos, project, *words)) == ["day", "night"]
+
+
+def test_shells(atmos: Path, project: Path) -> None:
+    assert names(ask(atmos, project, "completion", "")) == ["bash", "fish", "powershell", "zsh"]
+    assert names(ask(atmos, project, "completion", "f")) == ["fish"]
+
+
 def test_without_descriptions(atmos: Path, project: Path) -> None:
     done = subprocess.run([atmos, "__completeNoDesc", "op"], cwd=project, env=environment(project), capture_output=True, text=True,
                           timeout=60, check=True)  # fmt: skip
