@@ -15,6 +15,7 @@ from runner.steps import conditions, retry, types
 from runner.steps.context import Context, check_directory
 from runner.steps.errors import ExitRequest, PrepareError, StepError
 from runner.steps.model import Owner, Result, Step
+from runner.steps.output import last_lines
 from runner.steps.surroundings import Surroundings
 
 TYPE_CHECKING = False
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from runner.steps.services import Services
 
 __all__ = ["Owner", "Run", "Step"]
-TAIL_LINES = 20
 
 
 class Run(Surroundings):
@@ -401,11 +401,6 @@ class Run(Surroundings):
         else:
             with self._lock:
                 self.on_event(record)
-
-
-def last_lines(text: str) -> list[str]:
-    """The last lines of what a step printed."""
-    return text.rstrip("\n").split("\n")[-TAIL_LINES:] if text.strip() else []
 
 
 def combine(errors: list[AtmosError], steps: list[str]) -> AtmosError:

@@ -11,15 +11,16 @@ import os
 import select
 import threading
 import time
+from functools import partial
 
 from runner.console import terminal
 from runner.errors import AtmosError
 from runner.process import launch, signals
-from runner.steps import durations
+from runner.steps import durations, executors
 from runner.steps.context import Context
 from runner.steps.errors import PrepareError, StepError
 from runner.steps.model import Result, Step
-from runner.steps.output import Output
+from runner.steps.output import Lines, Output, last_lines
 from runner.steps.plan import CANCELED, FAILED, SKIPPED, SUCCEEDED, Node, plan
 
 TYPE_CHECKING = False
@@ -45,6 +46,7 @@ class Group:
         live = ctx.run.on_event is not None and terminal.is_tty(2)
         self.at_once = self.show == "grouped" and self.output.get("order") != "definition" and not live
         self.lock = threading.Lock()
+        self.executor = executors.of(ctx) if step.get("executor") or ctx.app.env.get(executors.VARIABLE) else None
         self.bell = os.pipe()  # rung by children that have ended; polled beside signals
         self.canceled = False
         self.timed_out = False
@@ -130,6 +132,8 @@ class Group:
     def close(self) -> None:
         for fd in self.bell:
             os.close(fd)
+        if self.executor is not None:
+            self.executor.close()
 
     def _enqueue(self, node: Node) -> None:
         heapq.heappush(self.ready, (node.name, len(self.ready), node))
@@ -226,6 +230,8 @@ class Group:
             step = Step({**step.fields, "name": node.name})
         child = Context(ctx.run, step, self._streams(node, extra), extra=extra, parent=ctx)
         child.canceled = lambda: self.canceled
+        if self.executor is not None:
+            child.executor = partial(self.executor.run, canceled=child.canceled)
 
         def started(group: int) -> None:
             with self.lock:
@@ -244,6 +250,7 @@ class Group:
         if error is None:
             node.state = SUCCEEDED
             if result is not None:
+                result.value = result.value.strip()
                 result.metadata.setdefault("stdout", "")
                 result.metadata.setdefault("stderr", "")
                 result.metadata |= {"status": SUCCEEDED, "canceled": False}
@@ -264,7 +271,7 @@ class Group:
         run.results[node.name] = failed.data()
         status = failed.metadata["status"]
         run.event("step_finished", node.step, status=status, code=node.code, error=failed.error, name=node.name,
-                  tail=_last(getattr(error, "tail", "")), parent=self.ctx)  # fmt: skip
+                  tail=last_lines(getattr(error, "tail", "")), parent=self.ctx)  # fmt: skip
         if node.state == FAILED:
             self.failures += 1
             if self.mode != "best_effort" and self.most_failures and self.failures >= self.most_failures:
@@ -372,39 +379,6 @@ class Group:
             if not again:
                 break
         return sorted(self.nodes, key=lambda node: (depth[node.name], node.name))
-
-
-class Lines:
-    """A sink that writes whole lines with a prefix; the last partial one is ended."""
-
-    def __init__(self, output: Output, error: bool, prefix: str, lock: threading.Lock) -> None:
-        self.output = Output(None, output.stdout, output.stderr)
-        self.error, self.lock = error, lock
-        self.prefix = f"[{prefix}] ".encode()
-        self.rest = b""
-
-    def __call__(self, data: bytes) -> None:
-        lines = (self.rest + data).split(b"\n")
-        self.rest = lines.pop()
-        if len(self.rest) > 1 << 20:
-            lines.append(self.rest)
-            self.rest = b""
-        if lines:
-            self.write(lines)
-
-    def write(self, lines: list[bytes]) -> None:
-        text = b"".join(self.prefix + line + b"\n" for line in lines).decode("utf-8", "surrogateescape")
-        with self.lock:
-            (self.output.err if self.error else self.output.out)(text)
-
-    def end(self) -> None:
-        if self.rest:
-            self.write([self.rest])
-            self.rest = b""
-
-
-def _last(text: str) -> list[str]:
-    return text.rstrip("\n").split("\n")[-20:] if text.strip() else []
 
 
 def run(ctx: Context) -> None:

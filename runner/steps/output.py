@@ -7,11 +7,13 @@ from runner.app import write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from runner.process.masking import Mask
 
     Target = int | Callable[[bytes], None] | None
 
+TAIL_LINES = 20
 ICONS = {"info": "▶", "success": "✓", "warning": "⚠", "error": "✗", "hint": "💡"}
 
 
@@ -50,3 +52,37 @@ class Output:
             write(target, data)
         else:
             target(data)
+
+
+class Lines:
+    """A sink that writes whole lines with a prefix; the last partial one is ended."""
+
+    def __init__(self, output: Output, error: bool, prefix: str, lock: AbstractContextManager[object]) -> None:
+        self.output = Output(None, output.stdout, output.stderr)
+        self.error, self.lock = error, lock
+        self.prefix = f"[{prefix}] ".encode()
+        self.rest = b""
+
+    def __call__(self, data: bytes) -> None:
+        lines = (self.rest + data).split(b"\n")
+        self.rest = lines.pop()
+        if len(self.rest) > 1 << 20:
+            lines.append(self.rest)
+            self.rest = b""
+        if lines:
+            self.write(lines)
+
+    def write(self, lines: list[bytes]) -> None:
+        text = b"".join(self.prefix + line + b"\n" for line in lines).decode("utf-8", "surrogateescape")
+        with self.lock:
+            (self.output.err if self.error else self.output.out)(text)
+
+    def end(self) -> None:
+        if self.rest:
+            self.write([self.rest])
+            self.rest = b""
+
+
+def last_lines(text: str) -> list[str]:
+    """The last lines of what a step printed."""
+    return text.rstrip("\n").split("\n")[-TAIL_LINES:] if text.strip() else []

@@ -8,7 +8,7 @@ from runner.steps.model import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from runner.steps.groups import Lines
+    from runner.steps.output import Lines
 
 SUCCEEDED, FAILED, SKIPPED, CANCELED = "succeeded", "failed", "skipped", "canceled"
 

@@ -164,6 +164,7 @@ def _check_group(step: dict[str, Any], reader: Reader) -> None:
         wrong(f'step "{name}" sets unsupported output mode "{output["mode"]}"', "output")
     if output.get("order") and output["order"] not in ORDERS:
         wrong(f'step "{name}" sets unsupported output.order "{output["order"]}"', "output")
+    _one(step, reader, "executor", ("local", "dask"))
     if step["type"] == "matrix":
         axes = step.get("matrix") or {}
         if not axes and not isinstance(reader.raw.get("matrix"), list | str):

@@ -44,9 +44,9 @@ TYPES: dict[str, Row] = {
                      group="programs", process=True),
     # control
     "parallel": Row("parallel", "Run children at the same time, in the order of their needs", ("steps",),
-                    ("max_concurrency", "fail"), group="control"),
+                    ("max_concurrency", "fail", "executor"), group="control"),
     "matrix": Row("matrix", "Run children once for each combination of values", ("matrix", "steps"),
-                  ("max_concurrency", "fail"), group="control"),
+                  ("max_concurrency", "fail", "executor"), group="control"),
     "env": Row("env", "Set variables for later steps and templates", ("vars",), ("export",), group="control"),
     "exit": Row("exit", "Stop the run with a code", (), ("code", "content"), group="control"),
     "sleep": Row("sleep", "Wait for `timeout` (1s)", group="control", child=True),
