@@ -7,7 +7,7 @@ values that are computed when the command runs (`!env`, `!exec`).
 
 from __future__ import annotations
 
-from runner.commands.fields import Fields, kind_of
+from runner.commands.fields import Fields, kind_of, scalar_text
 from runner.commands.parameters import Compiled, FlagTable, compile_arguments, inherit, plain
 from runner.config.reader import Map
 from runner.errors import Problem, Where
@@ -53,7 +53,7 @@ def fold(items: list[object], into: dict[str, Node], path: tuple[str, ...] = ())
         if not isinstance(item, dict):
             continue
         name = next((value for key, value in item.items() if key.lower() == "name"), None)
-        words = name.split() if isinstance(name, str) else []
+        words = [] if isinstance(name, dict | list | tuple) else scalar_text(name).split()
         if not words:
             continue
         level, node = into, None

@@ -6,6 +6,7 @@ entries are matched by name, a name with blanks is a path, and fields of the str
 
 from __future__ import annotations
 
+from runner.config import scalars
 from runner.config.reader import Map, Mark, Seq
 from runner.errors import Problem, Where
 
@@ -60,10 +61,12 @@ def merge(low: Map, high: Map, path: tuple[str, ...] = (), owner: object = None)
 
 def _spelling(tree: Owned, key: str) -> str:
     """How a map spells a key that it may have in other letter case."""
-    if tree.folded is None:
+    folded = key.casefold()
+    name = tree.folded.get(folded) if tree.folded is not None else ""
+    if name is not None and name not in tree:  # no index yet, or the name has gone
         tree.folded = {name.casefold(): name for name in tree}
-    name = tree.folded.get(key.casefold(), key)
-    return name if name in tree else key
+        name = tree.folded.get(folded)
+    return key if name is None else name
 
 
 def _put(result: Owned, known: str, key: str, value: object, high: Map, path: tuple[str, ...], owner: object) -> None:
@@ -160,7 +163,7 @@ def fold(items: object, notes: Notes, compute: Callable[[object], object] = lamb
         entry = item if isinstance(item, Map) else as_map(item, mark)
         key = field(entry, "name")
         name = compute(entry.get(key))
-        words = name.split() if isinstance(name, str) else []
+        words = [] if isinstance(name, dict | list | tuple) else scalars.as_text(name).split()
         if not words:
             notes.append(Problem("a command without a `name` is left out", entry.where if entry.mark[0] else Where(*mark),
                                  path=f"commands[{index}]", severity="note"))  # fmt: skip

@@ -25,6 +25,11 @@ def messages(text: str) -> list[str]:
     return [str(problem) for problem in problems]
 
 
+def test_names_that_are_numbers() -> None:
+    trees, problems = compiled("commands: [{name: 123, steps: [echo x]}, {name: [a], steps: [echo y]}]")
+    assert (list(trees), problems) == (["123"], [])
+
+
 def test_names_with_blanks_are_paths() -> None:
     trees, problems = compiled("""
 commands:
