@@ -193,9 +193,9 @@ def take_topic(argv: list[str]) -> list[str]:
 
 def help_text(target: Command | Group, ctx: click.Context) -> str:
     """Help of a built-in, in the look that custom commands have."""
-    from runner.console import help as console_help
+    from runner.console import help_builtin
 
-    return console_help.render_builtin_help(ctx.obj, target, ctx, _topic.get())
+    return help_builtin.render_builtin_help(ctx.obj, target, ctx, _topic.get())
 
 
 def missing_subcommand(known: list[str], path: str) -> UsageError:

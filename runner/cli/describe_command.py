@@ -90,6 +90,8 @@ def _env_entry(entry: list[object]) -> dict[str, object]:
 
 
 def _step(step: dict[str, object]) -> dict[str, object]:
+    from runner.steps import conditions
+
     found: dict[str, object] = {}
     for key, value in step.items():
         if key in ("index", "where", "broken") or value in ("", None):
@@ -99,19 +101,10 @@ def _step(step: dict[str, object]) -> dict[str, object]:
         elif key in ("env", "vars"):
             found[key] = [_env_entry(entry) for entry in value]  # type: ignore[attr-defined]
         elif key in ("when", "continue"):
-            found[key] = _condition(value)
+            found[key] = conditions.written(value)
         else:
             found[key] = _plain(value)
     return found
-
-
-def _condition(value: object) -> object:
-    """A compiled condition as it was written, as far as it tells."""
-    if isinstance(value, dict):
-        for key in ("source", "text", "written"):
-            if key in value:
-                return _plain(value[key])
-    return _plain(value)
 
 
 def _plain(value: object) -> object:

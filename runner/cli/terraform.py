@@ -101,7 +101,7 @@ def _no_such_child(sub: str, word: str) -> UsageError:
 
 def help_text(app: App, command: str = "") -> str:
     """Help, made from the tables that are parsed with."""
-    from runner.console.help import joined
+    from runner.console.help_builtin import joined
 
     sub = command.partition(" ")[0]
     lines = []

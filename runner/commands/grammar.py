@@ -264,7 +264,8 @@ class _Reader:
         elif name.startswith("no-") and not equals and self.bool_named(name[3:]) is not None:
             self.store(self.bool_named(name[3:]), False)
         else:
-            close = nearest(name, [*self.table.by_name, "help"], 1)
+            negated = [f"no-{flag.name}" for flag in self.table.by_name.values() if flag.type == "bool"]
+            close = nearest(name, [*self.table.by_name, "help", *(negated if name.startswith("no") else ())], 1)
             raise self.fail(f"unknown flag --{name}", *([f"Did you mean `--{close[0]}`?"] if close else []))
 
     def bool_named(self, name: str) -> Flag | None:

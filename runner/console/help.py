@@ -1,14 +1,13 @@
-"""Help: of the program, of custom commands, of built-in ones; all in one shape (docs/commands.md).
+"""Help of the program and of custom commands, in one shape with that of built-in ones (docs/commands.md).
 
 A page is made of sections in a fixed order. What can be parsed and what help shows are the same declarations: custom
-commands are read through `runner.commands.grammar`, built-in ones through their click objects.
+commands are read through `runner.commands.grammar`, built-in ones (`help_builtin`) through their click objects.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from runner.commands import grammar
@@ -18,8 +17,6 @@ from runner.errors import AtmosError
 from runner.version import __version__
 
 if TYPE_CHECKING:
-    import click
-
     from runner.app import App
 
 TOPICS = grammar.HELP_TOPICS
@@ -62,6 +59,7 @@ GLOBAL_HELP = {
     "use-version": "Version that is required",
     "verbose": "Log level Debug, and errors with their context",
 }
+STEP_TEXTS = ("command", "script", "prompt", "content", "title", "url", "path")  # what says best what a step does
 TYPE_WORDS = {
     "bool": "",
     "optional": "string",
@@ -104,7 +102,7 @@ def _unfiltered(app: App) -> bool:
 # -- flags and arguments --------------------------------------------------------------------------------
 
 
-def _shown_default(default: object) -> str:
+def shown_default(default: object) -> str:
     if default in (None, "", False, 0, []):
         return ""
     value = ", ".join(map(text, default)) if isinstance(default, list) else "true" if default is True else text(default)
@@ -122,14 +120,14 @@ def flag_row(flag: Flag) -> Row:
     words = text(flag.description)
     if flag.origin == "global" and not words:
         words = GLOBAL_HELP.get(flag.name, "")
-    notes = ["(required)" if flag.required else "", _allowed(flag.values), _shown_default(flag.default)]
+    notes = ["(required)" if flag.required else "", _allowed(flag.values), shown_default(flag.default)]
     return name, " ".join(part for part in [words, *notes] if part)
 
 
 def argument_row(argument: Argument) -> Row:
     """One line of ARGUMENTS."""
     mark = "(required)" if argument.needed else "(optional)" if argument.default is None else ""
-    notes = [mark, _allowed(argument.values), _shown_default(argument.default)]
+    notes = [mark, _allowed(argument.values), shown_default(argument.default)]
     return argument.name, " ".join(part for part in [text(argument.description), *notes] if part)
 
 
@@ -211,12 +209,12 @@ def _examples(page: Page, command: Command) -> None:
     for example in examples:  # type: ignore[attr-defined]
         if example["description"]:
             lines.append(f"# {text(example['description'])}")
-        lines += [*_prompts(text(example["command"])).splitlines(), ""]
+        lines += [*prompts(text(example["command"])).splitlines(), ""]
     if lines:
         page.block("EXAMPLES", "\n".join(lines).rstrip("\n"))
 
 
-def _prompts(lines: str) -> str:
+def prompts(lines: str) -> str:
     """Command lines with a prompt before each; comments and continued lines stay as they are."""
     return "\n".join(
         f"$ {line}" if line and not line.startswith(("#", "$", " ")) else line for line in lines.splitlines()
@@ -226,6 +224,10 @@ def _prompts(lines: str) -> str:
 def _flags(page: Page, command: Command) -> None:
     table = grammar.table_of(command)
     idle = () if command.steps else ("dry-run", "watch", "events", "force")
+    identity = command.data.get("identity")
+    own_identity = table.by_name.get("identity")
+    if identity and own_identity is not None and own_identity.origin == "automatic":
+        own_identity.default = identity
     own = [
         flag for flag in table.by_name.values()
         if flag.origin != "global" and not (flag.origin == "automatic" and flag.name in idle)
@@ -238,13 +240,46 @@ def _flags(page: Page, command: Command) -> None:
 
 
 def _steps(page: Page, command: Command) -> None:
+    page.block("STEPS", "\n".join(_step_lines(command.steps, "")))
+
+
+def _step_lines(steps: list[dict[str, Any]], above: str) -> list[str]:
+    """Steps, numbered: type, name, what they run or say, and what is special about each; children below theirs."""
+    from runner.steps import conditions
+
     lines = []
-    for number, step in enumerate(command.steps, 1):
-        kind = text(step.get("type")) or "shell"
-        name = text(step.get("name"))
-        body = first_line(text(step.get("command")) or text(step.get("script")))
-        lines.append(f"{number}. [{kind}]{' ' + name + ':' if name else ''} {body}".rstrip())
-    page.block("STEPS", "\n".join(lines))
+    for number, step in enumerate(steps, 1):
+        label = f"{above}{number}." if not above else f"{above}{number}"
+        kind, name = text(step.get("type")) or "shell", text(step.get("name"))
+        body = next((words for key in STEP_TEXTS if (words := text(step.get(key)).strip())), "")
+        more = " …" if "\n" in body else ""
+        notes = [f"{key}: {text(step[key])}" for key in ("identity", "stack", "working_directory") if step.get(key)]
+        notes += [
+            f"{key}: {_shown_condition(conditions.written(step[key]))}"
+            for key in ("when", "continue")
+            if step.get(key) is not None
+        ]
+        parts = [
+            f"[{kind}]",
+            f"{name}:" if name and body else name,
+            first_line(body) + more,
+            f"({'; '.join(notes)})" if notes else "",
+        ]
+        lines.append("  " * bool(above) + " ".join([label, *(part for part in parts if part)]))
+        lines += _step_lines(step.get("steps") or [], label.rstrip(".") + ".")
+    return lines
+
+
+def _shown_condition(condition: object) -> str:
+    if isinstance(condition, list):
+        return " and ".join(map(_shown_condition, condition))
+    if isinstance(condition, dict):
+        return "; ".join(
+            f"{key} of " * (key == "any") + "not " * (key == "not")
+            + (", ".join(map(_shown_condition, value)) if isinstance(value, list) else _shown_condition(value))
+            for key, value in condition.items()
+        )  # fmt: skip
+    return text(condition)
 
 
 def global_rows() -> list[Row]:
@@ -320,105 +355,3 @@ def _trees(app: App) -> list[dict[str, object]]:
         if tree is not None:
             found.append(tree)
     return found
-
-
-# -- built-in commands --------------------------------------------------------------------------------------
-
-
-def render_builtin_help(app: App, target: click.Command, ctx: click.Context, topic: str = "") -> str:
-    """Help of a built-in command or group, from its click object."""
-    import click
-
-    topic = check_topic(topic)
-    path = str(getattr(target, "path", "") or ctx.command_path)
-    page = Page(app)
-    page.add(*banner())
-    page.prose(target.help or "")
-    children: list[Row] = []
-    custom: list[Row] = []
-    if isinstance(target, click.Group):
-        for name in target.list_commands(ctx):
-            child = target.get_command(ctx, name)
-            if child is not None and not child.hidden:
-                more = " [command]" if isinstance(child, click.Group) else ""
-                children.append((name + more, first_line(child.help or child.short_help or "")))
-        children = _with_modules(path, children)
-        custom = joined(app, path, [name.split(" ")[0] for name, _ in children])
-    arguments = [param for param in target.params if isinstance(param, click.Argument)]
-    words = [_argument_word(param) for param in arguments]
-    lines = []
-    if not isinstance(target, click.Group) or target.invoke_without_command:
-        lines.append(" ".join(part for part in [path, *words, "[flags]", str(getattr(target, "tail", ""))] if part))
-    if children or custom:
-        lines.append(f"{path} [sub-command] [flags]")
-    page.usage(*lines)
-    examples = str(getattr(target, "examples", "") or "")
-    if examples and topic != "flags":
-        page.block("EXAMPLES", _prompts(textwrap.dedent(examples).strip("\n")))
-    page.rows("ARGUMENTS", [(str(param.name), "(required)" if param.required else "(optional)") for param in arguments])
-    page.rows("BUILT-IN COMMANDS", children)
-    page.rows("CUSTOM COMMANDS", custom)
-    if topic != "usage":
-        shown = [
-            _option_row(param, ctx) for param in target.params if isinstance(param, click.Option) and not param.hidden
-        ]
-        shown.append(("  -h, --help", f"help for {path.split()[-1]}"))
-        page.rows("FLAGS", sorted(shown, key=lambda row: row[0].split("--", 1)[-1]), indent=0, airy=True)
-    if topic == "all":
-        page.rows("GLOBAL FLAGS", global_rows(), indent=0)
-    if children:
-        page.footer(f"Use {path} [command] --help for more information about a command.")
-    return page.render()
-
-
-def _argument_word(param: click.Argument) -> str:
-    name = str(param.name) + ("..." if param.nargs != 1 else "")
-    return f"<{name}>" if param.required else f"[{name}]"
-
-
-def _option_row(param: click.Option, ctx: click.Context) -> Row:
-    import click
-
-    longs = [opt for opt in param.opts if opt.startswith("--")]
-    short = next((opt for opt in param.opts if not opt.startswith("--")), "")
-    if not longs:
-        name = f"  {short}"
-    else:
-        name = (f"  {short}, " if short else "      ") + longs[0]
-    if not param.is_flag and not param.count:
-        name += " strings" if param.multiple else " int" if param.type is click.INT else " string"
-    notes = []
-    if param.required:
-        notes.append("(required)")
-    if isinstance(param.type, click.Choice):
-        notes.append(f"(one of: {', '.join(map(str, param.type.choices))})")
-    default = param.get_default(ctx, call=False)
-    if isinstance(default, str | int | float) and not callable(default):
-        notes.append(_shown_default(default))
-    return name, " ".join(part for part in [(param.help or ""), *notes] if part)
-
-
-def _with_modules(path: str, own: list[Row]) -> list[Row]:
-    """The children of a group, those included that are served by modules of their own."""
-    from runner import cli
-
-    words = path.split()[1:]
-    row = cli.BY_NAME.get(words[0]) if len(words) == 1 else None
-    names = {name.split(" ")[0] for name, _ in own}
-    more = row.subcommands.items() if row is not None else ()
-    return sorted([*own, *((name, summary) for name, (_, summary) in more if name not in names)])
-
-
-def joined(app: App, path: str, builtin: list[str]) -> list[Row]:
-    """Custom commands that joined a built-in group."""
-    words = path.split()[1:]
-    try:
-        tree = app.config.command(words[0])
-    except AtmosError:
-        return []
-    command = Command(tree) if tree is not None else None
-    for word in words[1:]:
-        command = command.child(word) if command is not None else None
-    return (
-        command_rows([child for child in command.children if child.name not in builtin]) if command is not None else []
-    )

@@ -223,6 +223,18 @@ def _has_name(text: str, name: str) -> bool:
     return False
 
 
+def written(compiled: object) -> object:
+    """A compiled condition as one writes it: a word, an expression, a list, a mapping of `any` or `not`."""
+    if not isinstance(compiled, list | tuple):
+        return compiled
+    kind, value = compiled
+    if kind == "all":
+        return [written(part) for part in value]
+    if kind == "any":
+        return {kind: [written(part) for part in value]}
+    return {kind: written(value)} if kind == "not" else value
+
+
 # -- evaluating ---------------------------------------------------------------------------------------------
 
 

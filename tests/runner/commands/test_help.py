@@ -212,3 +212,33 @@ def test_description_of_one(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "project" / "ran").exists()
     assert "Did you mean say?" in run("describe", "command", "sai", code=1)
     assert "Unknown command x for atmos ops" in run("describe", "command", "ops", "x", code=1)
+
+
+def test_steps_are_told_with_what_is_special_about_them(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "project" / "atmos.yaml").write_text("""
+commands:
+  - name: go
+    identity: dev-admin
+    flags: [{name: fast, type: bool}]
+    steps:
+      - {name: check, command: "set -e\\nping", identity: prod, when: [ci, failure]}
+      - type: parallel
+        name: both
+        steps: [{name: a, command: echo a}, {type: atmos, name: b, command: version, working_directory: sub}]
+      - {type: confirm, prompt: Really?, when: {any: [ci, {not: local}]}}
+      - {type: exit}
+""")
+    page = run("go", "--help", "--verbose")
+    assert page.partition("STEPS\n\n")[2].startswith(
+        "    1. [shell] check: set -e … (identity: prod; when: ci and failure)\n"
+        "    2. [parallel] both\n"
+        "      2.1 [shell] a: echo a\n"
+        "      2.2 [atmos] b: version (working_directory: sub)\n"
+        "    3. [confirm] Really? (when: any of ci, not local)\n"
+        "    4. [exit]\n"
+    )
+    assert "(overrides identity in command config) (default dev-admin)" in page
+    assert json.loads(run("describe", "command", "go", "--format", "json"))["steps"][2]["when"] == {
+        "any": ["ci", {"not": "local"}]
+    }
+    assert "Did you mean --no-fast?" in run("go", "--no-fsat", code=1)
