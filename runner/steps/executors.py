@@ -30,14 +30,18 @@ CANCEL_EVERY = 0.25  # seconds between looks at whether the group has been cance
 
 def of(ctx: Context) -> Dask | None:
     """The executor of a group; None for this machine. `executor:` of the step, else ATMOS_EXECUTOR."""
-    name = ctx.text("executor").strip() or ctx.app.env.get(VARIABLE, "").strip() or NAMES[0]
+    limit = int(ctx.step.fields.get("max_concurrency") or 0) or max(1, len(ctx.step.children))
+    return named(ctx.text("executor").strip(), ctx.app.env, limit)
+
+
+def named(name: str, env: Mapping[str, str], limit: int) -> Dask | None:
+    """An executor for so many programs at a time; None for this machine."""
+    name = name or env.get(VARIABLE, "").strip() or NAMES[0]
     if name == "local":
         return None
     if name != "dask":
         raise AtmosError(f"unknown executor `{name}`", hints=[f"Executors: {', '.join(NAMES)}"])
-    children = max(1, len(ctx.step.children))
-    limit = int(ctx.step.fields.get("max_concurrency") or 0) or children
-    return Dask(ctx.app.env.get(ADDRESS, ""), limit)
+    return Dask(env.get(ADDRESS, ""), limit)
 
 
 class Dask:
@@ -79,7 +83,7 @@ class Dask:
 
     def run(
         self, argv: list[str], *, env: Mapping[str, str], cwd: str, path: str | None = None, stdin: int | bytes | None = None,
-        stdout: Target = 1, stderr: Target = 2, capture: bool = False, tail: int = 0, mask: Mask | None = None,
+        stdout: Target | bool = 1, stderr: Target | bool = 2, capture: bool = False, tail: int = 0, mask: Mask | None = None,
         timeout: float | None = None, on_start: Callable[[int], None] | None = None, aside: int = 0,
         canceled: Callable[[], bool] | None = None,
     ) -> Outcome:  # fmt: skip
@@ -107,11 +111,11 @@ class Dask:
         for data, target in ((out, stdout), (err, stderr)):
             hidden = mask.apply(data) if mask is not None else data
             kept.append(hidden)
-            if isinstance(target, int):
+            if isinstance(target, int) and not isinstance(target, bool):
                 from runner.app import write
 
                 write(target, hidden)
-            elif target is not None:
+            elif callable(target):
                 target(hidden)
         outcome = Outcome(code, kept[0], kept[1], timed_out=timed_out)
         outcome.aside = mask.apply(said) if mask is not None else said

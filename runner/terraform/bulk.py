@@ -11,6 +11,7 @@ from runner.terraform.execute import Failed, Run
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.app import App
+    from runner.steps.executors import Dask
     from runner.terraform.argv import Invocation
     from runner.terraform.select import Job
 
@@ -70,6 +71,7 @@ class Bulk:
         self.fault: Exception | None = None
         self.failed: list[tuple[Job, AtmosError]] = []
         self.changes = False
+        self.executor: Dask | None = None
 
     def run(self) -> int:
         """All jobs; the exit code of the first failure."""
@@ -78,7 +80,14 @@ class Bulk:
                 if self._allowed(job):
                     self._work(job)
         else:
-            self._side_by_side()
+            from runner.steps import executors
+
+            self.executor = executors.named("", self.app.env, self.limit)
+            try:
+                self._side_by_side()
+            finally:
+                if self.executor is not None:
+                    self.executor.close()
         return self._result()
 
     def _allowed(self, job: Job) -> bool:
@@ -129,6 +138,7 @@ class Bulk:
     def _work(self, job: Job) -> None:
         """One component, whole; its failure is noted."""
         run_ = Run(self.app, self.invocation, job.found, alone=self.limit == 1, grouped=self.grouped and self.limit > 1)
+        run_.executor = self.executor
         try:
             with self.preparing:
                 wanted = run_.prepare()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.process.launch import Outcome
     from runner.process.masking import Mask
     from runner.stacks.project import Found
+    from runner.steps.executors import Dask
     from runner.terraform.argv import Invocation
     from runner.terraform.retrying import Policy
 
@@ -48,6 +49,7 @@ class Run:
     ) -> None:
         self.app, self.invocation, self.found = app, invocation, found
         self.alone = alone
+        self.executor: Dask | None = None  # where the program runs, if not here
         self.kept: list[tuple[int, bytes]] | None = [] if grouped else None
         self.project = projects.of(app)
         self.settings = Settings(self.project.options.terraform, invocation)
@@ -262,7 +264,8 @@ class Run:
 
         def attempt() -> Outcome:
             return launch([self.program, *words], env=self.env, cwd=self.target.folder, stdout=sinks[0], stderr=sinks[1],
-                          capture=capture or policy is not None, stdin=0 if self.alone else None, mask=mask)  # fmt: skip
+                          capture=capture or policy is not None, stdin=0 if self.alone else None, mask=mask,
+                          executor=self.executor)  # fmt: skip
 
         return policy.run(attempt, self.app.err) if policy is not None else attempt()
 
@@ -350,7 +353,7 @@ def _variables_of(words: list[str]) -> dict[str, str]:
 
 def launch(
     words: list[str], *, env: dict[str, str], cwd: str, stdout: Any = 1, stderr: Any = 2, capture: bool = False,
-    stdin: int | None = 0, mask: Mask | None = None,
+    stdin: int | None = 0, mask: Mask | None = None, executor: Dask | None = None,
 ) -> Outcome:  # fmt: skip
     """Run a program to its end; a missing one is an error that says what to do.
 
@@ -363,8 +366,11 @@ def launch(
     shared = stdin == 0 and terminal.is_tty(0)
     try:
         with _Keyboard(shared) as keyboard:
-            outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, capture=capture,
-                                   mask=mask, shared_terminal=shared)  # fmt: skip
+            if executor is not None:
+                outcome = executor.run(words, env=env, cwd=cwd, stdout=stdout, stderr=stderr, mask=mask)
+            else:
+                outcome = launcher.run(words, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, capture=capture,
+                                       mask=mask, shared_terminal=shared)  # fmt: skip
     except FileNotFoundError as error:
         raise AtmosError(
             f"cannot run {words[0]}: executable file not found in $PATH",

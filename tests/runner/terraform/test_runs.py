@@ -311,6 +311,11 @@ class TestSeveral:
         assert sorted(found) == ["app", "myapp", "net"]
         assert found.index("net") < found.index("app")
 
+    def test_side_by_side_on_the_workers_of_a_cluster(self, fleet: Make) -> None:
+        pytest.importorskip("distributed")
+        lines = fleet(dev=self.FLEET).lines("plan", "--all", "--max-concurrency", "2", ATMOS_EXECUTOR="dask")
+        assert sorted(self.plans(lines)) == ["app", "myapp", "net"]
+
     def test_interrupt_ends_all_that_run(self, fleet: Make) -> None:
         made = fleet({"components/terraform/m2/main.tf": ""}, dev="    two: {metadata: {component: m2}}\n")
         run = subprocess.Popen([str(BIN / "atmos"), "terraform", "plan", "--all", "--max-concurrency", "2"], cwd=made.root,
