@@ -29,6 +29,7 @@ class App:
         self.env = env
         self.cwd = cwd
         self.flags = flags
+        self.reports = False  # whether the command says itself what is wrong with the configuration
         self._config: Config | None = None
         self._failure: AtmosError | None = None
         self._identities: Identities | None = None
@@ -48,10 +49,11 @@ class App:
             except AtmosError as error:
                 self._failure = error
                 raise
-            for problem in self._config.warnings:
+            for problem in () if self.reports else self._config.warnings:
+                from runner.config.mistakes import told
                 from runner.console.errors import warn
 
-                warn(self, str(problem))
+                warn(self, told(problem, self.cwd))
             if self._config.log_file:
                 self.log.check()
         return self._config

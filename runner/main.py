@@ -245,6 +245,7 @@ def builtin(app: App, row: Builtin, words: list[str]) -> int:
 
     flags, rest = scan(words, app.env, identity_shorthand=row.identity_shorthand)
     app.flags.given.update(flags.given)
+    app.reports = row.name == "validate" or (row.name == "config" and "validate" in words)
     tree = _joined(app, row)
     if tree is not None:
         position = command_word(words)

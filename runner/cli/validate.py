@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.cli import clicks
-from runner.config.mistakes import shown_path
-from runner.errors import AtmosError, Where
+from runner.config.mistakes import told
+from runner.errors import AtmosError
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -89,7 +89,8 @@ def _tell(app: App, report: Report, format_: str, subject: str) -> int:
         return 1 if errors else 0
     found = report.sorted()
     for problem in found[:SHOWN_AT_MOST]:
-        app.err(_block(problem, app.cwd))
+        mark = {"error": "✗", "warning": "⚠"}.get(problem.severity, "·")
+        app.err(f"{mark} {told(problem, app.cwd)}\n")
     if len(found) > SHOWN_AT_MOST:
         app.err(f"… and {len(found) - SHOWN_AT_MOST} more; `--format json` lists all\n")
     if not errors:
@@ -110,22 +111,6 @@ def _record(problem: Problem) -> dict[str, Any]:
     if problem.hint:
         record["hint"] = problem.hint
     return record
-
-
-def _block(problem: Problem, cwd: str) -> str:
-    """One finding: place, what, the line itself, what to do."""
-    from runner.config.shape import quote_line
-
-    mark = {"error": "✗", "warning": "⚠"}.get(problem.severity, "·")
-    where = problem.where
-    place = f"{Where(shown_path(where.file, cwd), where.line, where.column)}: " if where else ""
-    text = f"{mark} {place}{problem.message}\n"
-    line = quote_line(where)
-    if line:
-        text += line + "\n"
-    if problem.hint and problem.hint not in problem.message:
-        text += f"      {problem.hint}\n"
-    return text
 
 
 def run(app: App, argv: list[str]) -> int:

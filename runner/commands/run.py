@@ -110,8 +110,10 @@ def _broken(app: App, command: Command, words: list[str]) -> int:
     if "--help" in own or "-h" in own or any(word.startswith("--help=") for word in own):
         _print_help(app, command, "")
         return 0
+    from runner.config.mistakes import told
+
     problems = command.problems()
-    lines = [str(problem) + (f"\n  {problem.hint}" if problem.hint else "") for problem in problems]
+    lines = [told(problem, app.cwd) for problem in problems]
     first = problems[0].where
     count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
     raise AtmosError(

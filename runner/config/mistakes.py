@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import yaml
 
+    from runner.errors import Problem
+
 MAX_DEPTH = 100
 
 
@@ -103,3 +105,27 @@ def shown_path(path: str, cwd: str) -> str:
     """A path as people read it: relative when it lies below the working directory."""
     prefix = cwd.rstrip(os.sep) + os.sep
     return path[len(prefix) :] if path.startswith(prefix) else path
+
+
+def quoted(where: Where | None) -> str:
+    """The line of a place, as it stands in its file now; "" when there is none."""
+    if where is None or not where.line:
+        return ""
+    try:
+        with open(where.file, encoding="utf-8-sig", errors="replace") as stream:
+            for number, line in enumerate(stream, 1):
+                if number == where.line:
+                    return excerpt("\n" * (number - 1) + line, number, where.column)
+    except (OSError, ValueError):
+        pass
+    return ""
+
+
+def told(problem: Problem, cwd: str) -> str:
+    """A finding as people read it: the place, what is wrong, the line itself, what to do."""
+    where = problem.where
+    place = f"{Where(shown_path(where.file, cwd), where.line, where.column)}: " if where else ""
+    lines = [place + problem.message, quoted(where)]
+    if problem.hint and problem.hint not in problem.message:
+        lines.append(f"      {problem.hint}")
+    return "\n".join(filter(None, lines))

@@ -48,6 +48,8 @@ TERRAFORM = Section("Terraform", "How terraform components are run", {
     "command": (TEXT, "The program: terraform, tofu, or a path"),
     "apply_auto_approve": SWITCH, "deploy_run_init": SWITCH, "init_run_reconfigure": SWITCH,
     "auto_generate_backend_file": SWITCH, "append_user_agent": TEXT, "plugin_cache": SWITCH, "plugin_cache_dir": TEXT,
+    "auto_provision_workdir_for_outputs": SWITCH, "cache": ANY, "workspace": ANY, "workspaces_enabled": SWITCH,
+    "shell": (ANY, "The shell of `atmos terraform shell`"),
     "init": Section("TerraformInit", "terraform init", {"pass_vars": SWITCH}),
     "plan": Section("TerraformPlan", "terraform plan", {"skip_planfile": SWITCH}),
 })  # fmt: skip
@@ -55,7 +57,7 @@ TERRAFORM = Section("Terraform", "How terraform components are run", {
 TOOL = Section("Tool", "How components of a type are run", {"base_path": TEXT, "command": TEXT})
 HELMFILE = Section("Helmfile", "How helmfile components are run", {
     "base_path": TEXT, "command": TEXT, "use_eks": SWITCH, "kubeconfig_path": TEXT, "helm_aws_profile_pattern": TEXT,
-    "cluster_name_pattern": TEXT,
+    "cluster_name": TEXT, "cluster_name_pattern": TEXT, "cluster_name_template": TEXT,
 })  # fmt: skip
 COMPONENTS = Section("Components", "Where components are, by type", {
     "terraform": TERRAFORM, "helmfile": HELMFILE, "packer": TOOL, "ansible": TOOL, "kubernetes": TOOL,
@@ -76,6 +78,8 @@ TERMINAL = Section("Terminal", "How output looks on a terminal", {
     "pager": (TEXT, "A pager command, true or false"),
     "color": SWITCH, "no_color": SWITCH, "force_color": SWITCH, "unicode": SWITCH, "tab_width": WHOLE, "theme": TEXT,
     "speed": TEXT, "help": Section("Help", "How help is shown", {"filter": SWITCH}),
+    "alerts": (ANY, "Whether steps of type `alert` ring"), "mask": (ANY, "Which texts are masked in output"),
+    "colors": ANY, "pagination": ANY, "syntax_highlighting": ANY,
 })  # fmt: skip
 
 SETTINGS = Section("Settings", "Settings that concern several commands", {
@@ -83,7 +87,11 @@ SETTINGS = Section("Settings", "Settings that concern several commands", {
     "terminal": TERMINAL,
     "telemetry": (FREE, "Accepted and without effect: there is no telemetry"),
     "experimental": TEXT, "inject_github_token": SWITCH, "inject_gitlab_token": SWITCH, "inject_bitbucket_token": SWITCH,
-    "github_token": TEXT, "github_username": TEXT,
+    "github_token": TEXT, "github_username": TEXT, "atmos_github_token": TEXT, "atmos_pro_github_token": TEXT,
+    "bitbucket_token": TEXT, "atmos_bitbucket_token": TEXT, "bitbucket_username": TEXT, "gitlab_token": TEXT,
+    "atmos_gitlab_token": TEXT, "pro": (ANY, "Connection to Atmos Pro"),
+    "shell": (ANY, "The shell of shell steps"), "docs": (ANY, "How documentation is shown"),
+    "list_commands": ANY, "integrations": ANY, "spacelift": ANY, "templates": ANY, "validation": ANY, "depends_on": ANY,
 })  # fmt: skip
 
 PROFILES = Section("Profiles", "Where configuration profiles are", {
@@ -114,7 +122,9 @@ VERSION = Section("Version", "Which versions this configuration works with", {
     }),
 })  # fmt: skip
 
-DESCRIBE = Section("Describe", "The describe commands", {"settings": FREE, "provenance": SWITCH, "error_mode": TEXT})
+DESCRIBE = Section("Describe", "The describe commands", {
+    "settings": FREE, "component": FREE, "provenance": SWITCH, "error_mode": TEXT,
+})  # fmt: skip
 
 AUTH = Section("Auth", "Cloud authentication: providers, identities and integrations", {
     "realm": TEXT,
@@ -124,6 +134,8 @@ AUTH = Section("Auth", "Cloud authentication: providers, identities and integrat
     "needs": (ANY, "Identities a component needs at once"),
     "logs": (ANY, "The log of authentication"),
     "keyring": (ANY, "Where credentials rest"),
+    "console": (ANY, "How web consoles are opened"),
+    "require_identity": ANY, "audit": ANY,
 })  # fmt: skip
 
 CONFIGURATION = Section("Configuration", "The whole of `atmos.yaml`", {

@@ -5,7 +5,7 @@ Keys of free maps (identities, providers, env, aliases, stores …) are left exa
 
 from __future__ import annotations
 
-from runner.config import kinds
+from runner.config import kinds, mistakes
 from runner.config.reader import Map
 from runner.config.schema import ALSO_KNOWN, CONFIGURATION, Section
 from runner.errors import AtmosError, Problem, Where, nearest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Later = dict[tuple[str, ...], str]
 
 MAX_UNKNOWN = 50  # more unknown keys than that are no typing mistakes
-MISTYPED = 0.8  # how alike an unknown section and a known one are when it is said on every run
+MISTYPED = 0.8  # how alike an unknown key and a known one are when it is said on every run
 _CONVERTED_LATER = (kinds.SWITCH, kinds.WHOLE, kinds.WORDS)  # text needs no conversion, free maps have none
 
 
@@ -126,21 +126,9 @@ def wrong(errors: list[tuple[str, str, Where | None]]) -> DecodingError:
     else:
         lines = [f"'{path}' {message}" + (f" ({place})" if place else "") for path, message, place in errors]
         error = DecodingError("decoding failed due to the following error(s): " + "; ".join(lines), where=where,
-                              title="Configuration Error", explanation=quote_line(where))  # fmt: skip
+                              title="Configuration Error", explanation=mistakes.quoted(where))  # fmt: skip
     error.findings = [Problem(f"'{path}' {message}", place, path=path) for path, message, place in errors]
     return error
-
-
-def quote_line(where: Where | None) -> str:
-    """The line of a place, as it stands in its file now."""
-    if where is None or not where.line:
-        return ""
-    from runner.config import mistakes, reader
-
-    try:
-        return mistakes.excerpt(reader.read_text(where.file), where.line, where.column)
-    except AtmosError:
-        return ""
 
 
 def _plain(value: Any) -> Any:
@@ -188,10 +176,10 @@ def dotted(path: tuple[str, ...]) -> str:
 
 
 def unknown_keys(tree: Map) -> list[Problem]:
-    """Keys that nothing knows: a warning with the nearest known key where one is near, else a note for `validate`."""
+    """Keys that nothing knows: a warning where it surely is a known one mistyped, else a note for `validate`."""
     problems: list[Problem] = []
     pending: list[tuple[Map, Section, tuple[str, ...]]] = [(tree, CONFIGURATION, ())]
-    while pending:
+    while pending and len(problems) < MAX_UNKNOWN:
         current, section, path = pending.pop()
         known = section.keys
         for key, value in current.items():
@@ -203,14 +191,14 @@ def unknown_keys(tree: Map) -> list[Problem]:
             if path == ("workflows",):
                 continue  # a workflow
             if len(problems) >= MAX_UNKNOWN:
-                return problems
+                break
             near = nearest(key, known, 1)
             problems.append(Problem(
                 f"unknown key `{dotted((*path, key))}`" + (f"; did you mean `{near[0]}`?" if near else ""),
                 current.key_where(key), path=dotted((*path, key)), hint=near[0] if near else "",
-                severity="warning" if near and not path and _alike(key, near[0]) else "note",
+                severity="warning" if near and _alike(key, near[0]) else "note",
             ))  # fmt: skip
-    return problems
+    return sorted(problems, key=lambda one: one.where.plain() if one.where else ("", 0, 0))
 
 
 def _alike(key: str, known: str) -> bool:
