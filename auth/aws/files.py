@@ -21,6 +21,8 @@ from auth.secrets import Secret
 ABANDONED = 36 * 3600.0
 """Seconds after its end when a section of another project counts as abandoned: longer than any session lives."""
 DEFAULT_REGION = "us-east-1"
+WITHOUT_KEYS = "process"
+"""The folder beside the two files for readers that fetch credentials themselves."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,11 @@ class Place:
 
     @property
     def no_keys(self) -> str:
-        """A credentials file without keys: whoever reads it turns to the profile's `credential_process`."""
-        return os.path.join(self.folder, "credentials-process")
+        """A credentials file without keys: whoever reads it turns to the profile's `credential_process`.
+
+        Its path ends as that of the one with keys does: people look for `<provider>/credentials`.
+        """
+        return os.path.join(self.folder, WITHOUT_KEYS, os.path.basename(self.folder), "credentials")
 
     def document(self) -> ini.Document:
         return _document(self.credentials)
@@ -137,6 +142,7 @@ def write(link: Link, credentials: AwsCredentials, run: Run) -> Place:
         settings.put(ini.Section(_profile(link.name), [], _profile_lines(link, credentials, run)))
         atomic.write_private(where.config, settings.text())
         if refreshes(link, run):
+            _folders(os.path.dirname(where.no_keys), run)
             atomic.write_private(where.no_keys, "# No keys here: the profile's credential_process gives fresh ones.\n")
         atomic.write_private(where.credentials, document.text())
     return where
@@ -200,10 +206,12 @@ def tidy(folder: str) -> None:
         left = os.listdir(folder)
     except OSError:
         return
-    if all(name.endswith(".lock") or name == "credentials-process" for name in left):
-        for name in left:
-            atomic.remove(os.path.join(folder, name))
-        atomic.remove_if_empty(folder)
+    if all(name.endswith(".lock") or name == WITHOUT_KEYS for name in left):
+        without_keys = Place(folder).no_keys
+        for path in (without_keys, *(os.path.join(folder, name) for name in left if name != WITHOUT_KEYS)):
+            atomic.remove(path)
+        for empty in (os.path.dirname(without_keys), os.path.join(folder, WITHOUT_KEYS), folder):
+            atomic.remove_if_empty(empty)
 
 
 def _folders(folder: str, run: Run) -> None:

@@ -165,7 +165,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_files_whole(
     config = user_and_role(sts.url)
     load(config).authenticate("deploy")
     folder = Path(env["HOME"], ".config/atmos/aws/base")
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     done = subprocess.run(
         [sys.executable, "-c", FULL, json.dumps(config), str(tmp_path)],
         env=env,
@@ -175,5 +175,5 @@ def test_a_disk_that_takes_no_more_leaves_the_old_files_whole(
     )
     assert "cannot write" in done.stdout, done.stderr
     assert "credentials: File too large" in done.stdout
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert load(config).authenticate("deploy").account == "222222222222"

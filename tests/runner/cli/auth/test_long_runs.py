@@ -121,9 +121,9 @@ def test_terraform_fetches_fresh_credentials_by_itself(fleet: Project) -> None:
         assert "aws_" not in keys
     folder = Path(fleet.env["HOME"], ".config/atmos/aws/keyed")
     assert "aws_session_token" in (folder / "credentials").read_text()
-    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == dict.fromkeys(
-        ["config", "config.lock", "credentials", "credentials-process", "credentials.lock"], 0o600
-    )
+    assert {
+        str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()
+    } == dict.fromkeys(["config", "config.lock", "credentials", "credentials.lock", "process/keyed/credentials"], 0o600)
     assert fleet.run("auth", "logout", "deploy").returncode == 0
     assert not folder.exists()
 
