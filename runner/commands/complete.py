@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from runner.commands import aliases, grammar
 from runner.commands.model import Argument, Command, Flag, text
-from runner.console.help import GLOBAL_HELP
+from runner.console.help import GLOBAL_HELP, IGNORED
 from runner.console.page import first_line
 from runner.errors import AtmosError
-from runner.globals import FLAGS, SHORTHANDS
+from runner.globals import DEFAULT_TRUE, FLAGS, SHORTHANDS
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -88,7 +88,9 @@ def _root(app: App, before: list[str], current: str) -> Found:
     if value is not None:
         return value
     if current.startswith("-"):
-        return Found([*flags(globals_(), []), ("--help", "help for atmos"), ("--version", "Print the version")])
+        return Found(
+            [*flags(globals_(), [], current), ("--help", "help for atmos"), ("--version", "Print the version")]
+        )
     standing = cli.standing(app)
     found: list[Candidate] = [(row.name, row.summary) for row in standing.values()]
     found += [
@@ -123,12 +125,21 @@ def _global_value(app: App, before: list[str], current: str) -> Found | None:
 # -- flags and their values -----------------------------------------------------------------------------
 
 
-def flags(flags: list[Flag], given: list[str]) -> list[Candidate]:
+def flags(flags: list[Flag], given: list[str], current: str) -> list[Candidate]:
+    """Flags that may follow. Those that do nothing, and negated ones, only when somebody begins to write one."""
     found = []
     for flag in sorted(flags, key=lambda item: item.name):
         if flag.name in given and not flag.type.endswith("list"):
             continue
         words = first_line(text(flag.description)) or GLOBAL_HELP.get(flag.name, "")
+        if words == IGNORED and len(current) < 4:
+            continue
+        if (
+            flag.type == "bool"
+            and current.startswith("--no")
+            and (flag.origin != "global" or flag.name in DEFAULT_TRUE)
+        ):
+            found.append((f"--no-{flag.name}", f"turn --{flag.name} off"))
         found.append((f"--{flag.name}", words))
         if flag.shorthand:
             found.append((f"-{flag.shorthand}", words))
@@ -149,8 +160,14 @@ def flag_value(
         flag = by_name.get(name)
         if flag is None:
             return None
-        found = BOOLS_FOUND if flag.type == "bool" else _values(app, flag, command, before)
+        value = current.partition("=")[2]
+        found = Found(BOOLS) if flag.type == "bool" else _items(flag, value, _values(app, flag, command, before))
         return Found([(f"--{name}={value}", words) for value, words in found.candidates], found.directive)
+    attached = _attached(by_shorthand, current)
+    if attached is not None:
+        flag, start = attached
+        found = _items(flag, current[len(start) :], _values(app, flag, command, before))
+        return Found([(start + value, words) for value, words in found.candidates], found.directive)
     last = before[-1] if before else ""
     if last.startswith("--") and "=" not in last:
         flag = by_name.get(last[2:])
@@ -160,10 +177,32 @@ def flag_value(
         return None
     if flag is None or flag.type == "bool" or (flag.type.startswith("optional") and current.startswith("-")):
         return None
-    return _values(app, flag, command, before)
+    return _items(flag, current, _values(app, flag, command, before))
 
 
-BOOLS_FOUND = Found(BOOLS)
+def _attached(by_shorthand: dict[str, Flag], current: str) -> tuple[Flag, str] | None:
+    """A shorthand whose value is being written right behind it, as in `-sdev` and `-fs=dev`; and all before the value."""
+    if not current.startswith("-") or current.startswith("--"):
+        return None
+    for position, letter in enumerate(current[1:], 1):
+        flag = by_shorthand.get(letter)
+        if flag is None:
+            return None
+        if flag.type != "bool":
+            start = current[: position + 1 + (current[position + 1 : position + 2] == "=")]
+            return (flag, start) if len(current) > position + 1 else None
+    return None
+
+
+def _items(flag: Flag, value: str, found: Found) -> Found:
+    """Candidates for the value of a flag; of a list, for its last item, after those that stand before it."""
+    before, comma, _ = value.rpartition(",")
+    if not comma or not flag.type.endswith("list"):
+        return found
+    given = before.split(",")
+    return Found(
+        [(f"{before},{name}", words) for name, words in found.candidates if name not in given], found.directive
+    )
 
 
 def _values(app: App, wanted: Flag | Argument, command: Command | None, before: list[str]) -> Found:
@@ -248,7 +287,7 @@ def custom(app: App, root: Command, rest: list[str], current: str) -> Found:
         ]
         return Found(
             [
-                *flags(list(table.by_name.values()), given),
+                *flags(list(table.by_name.values()), given, current),
                 ("--help", f"help for {named.name}"),
                 ("-h", f"help for {named.name}"),
             ]

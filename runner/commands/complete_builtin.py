@@ -35,7 +35,7 @@ def builtin(app: App, row: Builtin, rest: list[str], current: str) -> Found:
         return value
     if current.startswith("-"):
         given = [word[2:].split("=", 1)[0] for word in rest if word.startswith("--")]
-        return Found([*flags(list(by_name.values()), given), ("--help", "help for this command")])
+        return Found([*flags(list(by_name.values()), given, current), ("--help", "help for this command")])
     at = command_word(rest)
     if row.subcommands and at < 0:
         found = [(name, summary) for name, (_, summary) in row.subcommands.items()]
@@ -144,8 +144,8 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
         return Found([(found, "") for found in semantic(app, "component", None, rest)])
     if name in ("identity", "identities") or (group == "auth" and name == "name"):
         return Found([(found, "") for found in identity_names(app)])
-    if name in ("command", "name", "words") and group == "describe":
-        return Found([(summary[0], first_line(summary[1])) for summary in app.config.command_summaries()])
+    if name == "command" and group == "describe":
+        return _custom_commands(app, words)
     param = next((param for param in target.params if param.name == name), None) if target is not None else None
     if param is not None and target is not None:
         items = param.shell_complete(click.Context(target, obj=app), "")
@@ -153,6 +153,17 @@ def _click_arguments(app: App, group: str, target: click.Command | None, words: 
         if known:
             return Found([] if position >= len(names) else known)
     return Found(directive=DEFAULT)
+
+
+def _custom_commands(app: App, words: list[str]) -> Found:
+    """The custom commands below the one that some words name."""
+    if not words:
+        return Found([(summary[0], first_line(summary[1])) for summary in app.config.command_summaries()])
+    tree = app.config.command(words[0])
+    command = Command(tree) if tree is not None else None
+    for word in words[1:]:
+        command = command.child(word) if command is not None else None
+    return Found([(child.name, first_line(child.description)) for child in command.children] if command else [])
 
 
 # -- terraform: a parser of its own ---------------------------------------------------------------------

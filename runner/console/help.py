@@ -27,19 +27,21 @@ DASHES = (
 )
 MORE = "Use --help=usage for examples or --help=all for all flags and full help."
 
+IGNORED = "Accepted and ignored"
+
 # name -> one line of help of the program's own flags; shown under GLOBAL FLAGS
 GLOBAL_HELP = {
-    "ai": "Accepted and ignored",
+    "ai": IGNORED,
     "base-path": "Base path of the project",
-    "cast": "Accepted and ignored",
+    "cast": IGNORED,
     "chdir": "Change to this directory before anything else",
     "config": "Configuration files to read instead of the discovered ones",
     "config-path": "Directories with configuration files to read instead of the discovered ones",
-    "edition": "Accepted and ignored",
+    "edition": IGNORED,
     "force-color": "Use colours even where no terminal is",
     "force-tty": "Treat all streams as terminals",
-    "heatmap": "Accepted and ignored",
-    "heatmap-mode": "Accepted and ignored",
+    "heatmap": IGNORED,
+    "heatmap-mode": IGNORED,
     "identity": "Identity to use for authentication; empty or false turns authentication off, alone it asks",
     "interactive": "Ask for what is missing, where a person can be asked",
     "logs-file": "File for log lines: a path, /dev/stderr, /dev/stdout or /dev/null",
@@ -48,14 +50,14 @@ GLOBAL_HELP = {
     "no-color": "Use no colours",
     "pager": "Show long output in a pager",
     "profile": "Configuration profiles to apply",
-    "profile-file": "Accepted and ignored",
-    "profile-type": "Accepted and ignored",
-    "profiler-enabled": "Accepted and ignored",
-    "profiler-host": "Accepted and ignored",
-    "profiler-port": "Accepted and ignored",
+    "profile-file": IGNORED,
+    "profile-type": IGNORED,
+    "profiler-enabled": IGNORED,
+    "profiler-host": IGNORED,
+    "profiler-port": IGNORED,
     "redirect-stderr": "File that takes what is written to stderr",
     "settings-list-merge-strategy": "How lists of stacks are merged: replace, append or merge",
-    "skill": "Accepted and ignored",
+    "skill": IGNORED,
     "use-version": "Version that is required",
     "verbose": "Log level Debug, and errors with their context",
 }

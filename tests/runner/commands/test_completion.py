@@ -25,6 +25,7 @@ commands:
       - {name: speed, description: How fast, values: [slow, fast, "very fast"]}
       - {name: force, shorthand: f, type: bool}
       - {name: plain}
+      - {name: only, shorthand: o, type: list, values: [a, b, c]}
     steps: [echo x]
   - name: ops
     description: Operations
@@ -105,6 +106,17 @@ def names(answer: tuple[list[str], str]) -> list[str]:
         (["list", "mi"], ["mine\tOur own list"], ":4"),
         (["completion", "--no-d"], [], ":4"),
         (["nothing", ""], [], ":4"),
+        (["release", "--only", "b,"], ["b,a", "b,c"], ":4"),
+        (["release", "--only=c,a,"], ["--only=c,a,b"], ":4"),
+        (["release", "-fob,"], ["-fob,a", "-fob,c"], ":4"),
+        (["release", "-iw"], ["-iwriter"], ":4"),
+        (["release", "-i=w"], ["-i=writer"], ":4"),
+        (["release", "--no-f"], ["--no-force\tturn --force off"], ":4"),
+        (["release", "--a"], [], ":4"),  # what does nothing is not shown
+        (["release", "--ai"], ["--ai\tAccepted and ignored"], ":4"),
+        (["describe", "command", ""], ["release\tRelease a component", "ops\tOperations", "say", "hidden", "list", "bad"], ":4"),
+        (["describe", "command", "ops", "s"], ["status\tShow it", "secret"], ":4"),
+        (["describe", "command", "ops", "db", ""], ["dump"], ":4"),
     ],
 )  # fmt: skip
 def test_protocol(atmos: Path, project: Path, words: list[str], wanted: list[str], directive: str) -> None:
@@ -123,7 +135,12 @@ def test_built_in_flags(atmos: Path, project: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["profile", "show", ""], ["--profile", ""], ["say", "--profile", ""], ["--profile", "night", "say", "--profile", ""]],
+    [
+        ["profile", "show", ""],
+        ["--profile", ""],
+        ["say", "--profile", ""],
+        ["--profile", "night", "say", "--profile", ""],
+    ],
 )
 def test_profiles(atmos: Path, project: Path, words: list[str]) -> None:
     for name in ("night", "day"):
@@ -227,6 +244,10 @@ try "atmos release   --identity wr"
 try "atmos say good:b"
 try "atmos release vpc n"
 try "atmos -C s"
+try "atmos release -f -ib"
+try "atmos release -iwr"
+try "atmos release --only a,"
+try "atmos release vpc -- no"
 """
 
 
@@ -236,6 +257,7 @@ def test_bash(project: Path) -> None:
     assert done.stderr == ""
     assert done.stdout.splitlines() == [
         "<release>", "<status><state>", r"<slow><fast><very\ fast>", "<fast>", "<writer>", "<bye>", "<notes.txt>", "<sub>",
+        "<>", "<-iwriter>", "<a,b><a,c>", "<notes.txt>",
     ]  # fmt: skip
 
 
@@ -274,6 +296,11 @@ def test_bash_at_a_prompt(project: Path, keys: list[str], shown: str) -> None:
         (["atmos relea\t"], "release"),
         (["atmos release --speed ve\t"], r"very\\ fast"),
         (["atmos ops st\t", "\t"], "Show it"),
+        (["atmos release --identity wr\t"], "--identity writer"),
+        (["atmos release --identity=wr\t"], "--identity=writer"),
+        (["atmos release --only a,b,\t"], "--only a,b,c"),
+        (["atmos release vpc -- no\t"], "-- notes.txt"),
+        (["atmos say hello --no-int\t"], "--no-interactive"),
     ],
 )
 def test_zsh(project: Path, keys: list[str], shown: str) -> None:
@@ -309,6 +336,9 @@ def test_fish(project: Path) -> None:
             "atmos release --speed=f",
             "atmos release -i w",
             "atmos release vpc no",
+            "atmos release -iwr",
+            "atmos release --only a,b,",
+            "atmos release vpc -- no",
         ]
     )
     done = subprocess.run(["fish", "--no-config", "-c", script], cwd=project, env=environment(project), capture_output=True, text=True,
@@ -321,6 +351,9 @@ def test_fish(project: Path) -> None:
     assert lines[3] == "[--speed=fast]"
     assert lines[4] == "[writer]"
     assert lines[5].startswith("[notes.txt")
+    assert lines[6] == "[-iwriter]"
+    assert lines[7] == "[a,b,c]"
+    assert lines[8].startswith("[notes.txt")
 
 
 def test_powershell_script_is_whole(atmos: Path, project: Path) -> None:
