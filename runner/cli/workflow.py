@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # the flags that ordinary calls have, and what they are called below; the rest is for `workflow_flags`
 TEXTS = {
     "--file": "file", "-f": "file", "--stack": "stack", "-s": "stack", "--from-step": "from_step", "--tags": "tags",
-    "--labels": "labels", "--resume": "resume",
+    "--labels": "labels", "--resume": "resume", "--only": "only", "--matrix": "matrix",
 }  # fmt: skip
 LISTS = {"--report": "report"}
 SWITCHES = {"--dry-run": "dry_run"}
@@ -54,7 +54,7 @@ def ordinary(words: list[str]) -> dict[str, Any] | None:
 def start(
     app: App, *, workflow: str = "", file: str = "", stack: str = "", from_step: str = "", dry_run: bool = False,
     identity: str | None = None, tags: str = "", labels: str = "", report: list[str] | None = None, resume: str = "",
-    trailing: list[str] | None = None,
+    only: str = "", matrix: str = "", trailing: list[str] | None = None,
 ) -> int:  # fmt: skip
     """Run what the words say; the environment stands in for what they do not say."""
     from runner.workflows.run import run as run_workflow
@@ -73,6 +73,8 @@ def start(
         trailing=trailing,
         report=report or [],
         resume=resume,
+        only=only,
+        matrix=matrix,
     )
 
 

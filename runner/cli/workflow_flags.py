@@ -82,6 +82,14 @@ def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list
 @clicks.option(
     "--resume", metavar="RUN", default="", shell_complete=_runs, help="Go on with an interrupted run: its id, or `last`"
 )
+@clicks.option(
+    "--only", metavar="STEP", default="", shell_complete=_steps,
+    help="Run only this step, or one row of a group: STEP/ROW",
+)  # fmt: skip
+@clicks.option(
+    "--matrix", metavar="STEP", default="", shell_complete=_steps,
+    help="Print the rows of a group as a CI job matrix (JSON), each with the command that runs it",
+)  # fmt: skip
 @clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
 def command(app: App, report: tuple[str, ...], trailing: tuple[str, ...], **values: Any) -> int:
     return workflow.start(app, report=list(report), trailing=list(trailing), **values)

@@ -102,10 +102,14 @@ def _tree(rows: list[Row], columns: Sequence[str]) -> str:
 
 
 def _matrix(app: App, rows: list[Row], columns: Sequence[str]) -> str:
-    """The rows as a CI job matrix: `{"include": […]}`, to `$GITHUB_OUTPUT` where there is one, else as the result."""
+    """The rows as a CI job matrix."""
+    return matrix(app, [{name.lower(): row.get(name, "") for name in columns} for row in rows])
+
+
+def matrix(app: App, include: list[dict[str, str]]) -> str:
+    """`{"include": […]}`, to `$GITHUB_OUTPUT` where there is one, else as the result."""
     import json
 
-    include = [{name.lower(): row.get(name, "") for name in columns} for row in rows]
     text = json.dumps({"include": include}, separators=(",", ":"))
     target = app.env.get("GITHUB_OUTPUT")
     if not target:

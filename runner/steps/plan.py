@@ -14,12 +14,14 @@ SUCCEEDED, FAILED, SKIPPED, CANCELED = "succeeded", "failed", "skipped", "cancel
 
 
 class Node:
-    """One child of a group, ready to be scheduled. axes: the values of a matrix row."""
+    """One child of a group, ready to be scheduled. axes: the values of a matrix row; row: the name of that row."""
 
-    __slots__ = ("axes", "blocks", "code", "error", "group", "name", "needs", "order", "sinks", "state", "step")
+    __slots__ = ("axes", "blocks", "code", "error", "group", "name", "needs", "order", "row", "sinks", "state", "step")
 
-    def __init__(self, step: Step, name: str, needs: list[str], axes: dict[str, str] | None = None) -> None:
-        self.step, self.name, self.needs, self.axes = step, name, needs, axes
+    def __init__(
+        self, step: Step, name: str, needs: list[str], axes: dict[str, str] | None = None, row: str = ""
+    ) -> None:
+        self.step, self.name, self.needs, self.axes, self.row = step, name, needs, axes, row or name
         self.state = ""
         self.error: Exception | None = None
         self.code = 0
@@ -30,19 +32,27 @@ class Node:
 
 
 def plan(step: Step) -> list[Node]:
-    """The children of a group as nodes; a matrix gives one set of them for each combination of values."""
+    """The children of a group as nodes; a matrix gives one set of them for each combination of values. `only` of the
+    step: no more than one of its rows, or one child."""
+    only = step.fields.get("only")
     if step.type != "matrix":
-        return [Node(child, child.name, list(child.needs)) for child in step.children]
+        return [
+            Node(child, child.name, [] if only else list(child.needs))
+            for child in step.children
+            if not only or child.name == only
+        ]
     axes: dict[str, list[str]] = step.fields.get("matrix") or {}
     names = sorted(axes)
     nodes: list[Node] = []
     for values in product(*(axes[name] for name in names)):
         row = dict(zip(names, values, strict=True))
         prefix = "_".join([step.label, *(f"{_word(k)}_{_word(v)}_{_hash(k, v)}" for k, v in row.items())])
+        if only and prefix != only:
+            continue
         before = ""
         for child in step.children:
             needs = [f"{prefix}_{need}" for need in child.needs] or ([before] if before else [])
-            node = Node(child, f"{prefix}_{child.name}", needs, row)
+            node = Node(child, f"{prefix}_{child.name}", needs, row, prefix)
             nodes.append(node)
             before = node.name
     return nodes

@@ -68,6 +68,10 @@ class Execution:
         from runner.steps.model import Step
 
         steps = [Step(fields) for fields in self.compiled["steps"]]
+        if self.invocation.only:
+            from runner.workflows import parts
+
+            return parts.only(steps, self.invocation.only)
         names = [step.name for step in steps]
         if self.from_step.isdecimal() and self.from_step not in names and 1 <= int(self.from_step) <= len(names):
             self.from_step = names[int(self.from_step) - 1]
@@ -123,6 +127,15 @@ class Execution:
         if graph is not None:
             nodes.run(app, title, graph, identity_flag=self.invocation.identity, dry_run=self.dry_run)
         return self.run_steps()
+
+    def matrix(self, step: str) -> int:
+        """Print the rows of a group as a job matrix of a CI, each with the command that runs it."""
+        from runner.console import tables
+        from runner.workflows import parts, resume
+
+        rows = parts.matrix(self.steps, step, lambda part: resume.command(self.invocation, only=part))
+        self.app.out(tables.matrix(self.app, rows))
+        return 0
 
     def run_steps(self) -> int:
         """Only the workflow's own steps: what it depends on has run."""
@@ -212,6 +225,7 @@ class Execution:
             inline=self.file.inline, path=self.file.path, project=self.app.config.base_path, cwd=self.app.cwd,
             stack=invocation.stack, identity=invocation.identity, tags=invocation.tags, labels=invocation.labels,
             trailing=[] if hidden else invocation.trailing or [], hidden=hidden, from_step=self.from_step,
+            only=invocation.only,
             steps=fingerprints(self.steps),
         )  # fmt: skip
 

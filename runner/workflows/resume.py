@@ -17,9 +17,10 @@ _PROJECT_FLAGS = ("chdir", "base-path", "config", "config-path", "profile")
 
 class Invocation:
     """What the command line of a workflow run said. file: the argument of `--file`, "" when the name was looked up;
-    label: the file's label below the workflows folder (or its path), "" for inline workflows."""
+    label: the file's label below the workflows folder (or its path), "" for inline workflows; only: one step, or one row of
+    one."""
 
-    __slots__ = ("file", "flags", "identity", "inline", "label", "labels", "name", "stack", "tags", "trailing")
+    __slots__ = ("file", "flags", "identity", "inline", "label", "labels", "name", "only", "stack", "tags", "trailing")
 
     def __init__(
         self,
@@ -34,10 +35,11 @@ class Invocation:
         labels: str = "",
         trailing: list[str] | None = None,
         flags: Mapping[str, object] | None = None,
+        only: str = "",
     ) -> None:
         self.name, self.file, self.label, self.inline = name, file, label, inline
         self.stack, self.identity, self.tags, self.labels = stack, identity, tags, labels
-        self.trailing = trailing
+        self.trailing, self.only = trailing, only
         self.flags = dict(flags or {})
 
 
@@ -63,8 +65,8 @@ def file_argument(label: str) -> str:
     return label
 
 
-def command(run: Invocation, step: str = "", *, run_id: str = "") -> str:
-    """The command that starts the run again: from a step, or with `--resume` and the journal of `run_id`."""
+def command(run: Invocation, step: str = "", *, run_id: str = "", only: str = "") -> str:
+    """The command that starts the run again: from a step, with `--resume` and the journal of `run_id`, or `only` a part."""
     words = ["atmos"]
     for flag in _PROJECT_FLAGS:
         value = run.flags.get(flag)
@@ -78,7 +80,10 @@ def command(run: Invocation, step: str = "", *, run_id: str = "") -> str:
             words += ["-f", "atmos"]
     elif run.label:
         words += ["-f", quote(file_argument(run.label))]
-    if step:
+    only = only or run.only
+    if only:
+        words.append(f"--only={quote(only)}")
+    elif step:
         words += ["--from-step", quoted(step)]
     if run.stack:
         words += ["-s", quoted(run.stack)]

@@ -30,6 +30,8 @@ def run(
     trailing: list[str] | None = None,
     report: Sequence[str] = (),
     resume: str = "",
+    only: str = "",
+    matrix: str = "",
 ) -> int:
     """Run a workflow by name (asked for when there is none), or go on with an interrupted run."""
     from runner.workflows.execution import Execution
@@ -38,6 +40,8 @@ def run(
         from runner.workflows import report as reports
 
         reports.check(list(report))
+    if only and (from_step or resume):
+        raise AtmosError(f"`--only` and `--{'resume' if resume else 'from-step'}` cannot be used together")
     if resume:
         if from_step:
             raise AtmosError(
@@ -54,8 +58,10 @@ def run(
         app.log.info("Executing", command=f'atmos workflow {name} --file {found.relative} --from-step "{from_step}"')
     invocation = Invocation(
         name, file=file, label=found.relative, inline=found.inline, stack=stack, identity=identity_flag, tags=tags,
-        labels=labels, trailing=trailing, flags=app.flags.given,
+        labels=labels, trailing=trailing, flags=app.flags.given, only=only,
     )  # fmt: skip
+    if matrix:
+        return Execution(app, found, invocation).matrix(matrix)
     app.log.debug("Executing workflow", workflow=name, path=found.shown)
     return Execution(app, found, invocation, dry_run=dry_run, from_step=from_step, reports=report).run()
 
@@ -89,7 +95,7 @@ def _resume(app: App, word: str, name: str, given: dict[str, Any], *, dry_run: b
     invocation = Invocation(
         past.workflow, file=str(begin.get("argument") or ""), label=found.relative, inline=found.inline,
         stack=str(begin.get("stack") or ""), identity=begin.get("identity"), tags=str(begin.get("tags") or ""),
-        labels=str(begin.get("labels") or ""), trailing=trailing, flags=app.flags.given,
+        labels=str(begin.get("labels") or ""), trailing=trailing, flags=app.flags.given, only=str(begin.get("only") or ""),
     )  # fmt: skip
     app.err(f"▶ Going on with run {past.run_id} of workflow {past.workflow}\n")
     return Execution(

@@ -121,7 +121,7 @@ def test_places_of_errors_are_relative_to_where_one_stands(two: Project) -> None
 CALLS: list[list[str]] = [
     [], ["a"], ["a", "-f", "x"], ["a", "--file=x", "--stack", "s"], ["--from-step=3", "a"], ["--dry-run", "a"],
     ["a", "--report", "r.html", "--report=r.json"], ["a", "-s", "dev", "--tags", "x,y", "--labels=k:v"], ["--resume", "last"],
-    ["a", "--stack="],
+    ["a", "--stack="], ["a", "--only", "g/x"], ["a", "--matrix=g"],
 ]  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_ordinary_calls_mean_what_the_flags_say(words: list[str], monkeypatch: p
     quick = workflow.ordinary(words)
     assert quick is not None
     empty = {"workflow": "", "file": "", "stack": "", "from_step": "", "dry_run": False, "identity": None, "tags": "", "labels": "",
-             "report": [], "resume": "", "trailing": []}  # fmt: skip
+             "report": [], "resume": "", "only": "", "matrix": "", "trailing": []}  # fmt: skip
     assert {**empty, **quick} == seen[0]
 
 

@@ -1,0 +1,55 @@
+"""Parts of a workflow as jobs of a CI: the rows of a group as a job matrix, and the run of only one of them (decision D27)."""
+
+from __future__ import annotations
+
+from runner.errors import AtmosError, nearest
+from runner.steps.model import Step
+from runner.steps.plan import plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GROUPS = ("parallel", "matrix")
+
+
+def only(steps: list[Step], wanted: str) -> list[Step]:
+    """The step that is wanted, or the group with only the row that is wanted of it: `STEP`, or `STEP/ROW`."""
+    for step in steps:
+        if step.label == wanted:
+            return [step]
+    for step in steps:
+        if step.type in GROUPS and wanted.startswith(step.label + "/"):
+            row = wanted[len(step.label) + 1 :]
+            rows = list(dict.fromkeys(node.row for node in plan(step)))
+            if row in rows:
+                return [Step({**step.fields, "only": row})]
+            raise _unknown(f"step `{step.label}` has no row `{row}`", row, rows)
+    raise _unknown(f"there is no step `{wanted}`", wanted, [step.label for step in steps])
+
+
+def matrix(steps: list[Step], name: str, command: Callable[[str], str]) -> list[dict[str, str]]:
+    """One entry per row of a group: its name, its values, and the command that runs it. command: of the part to run."""
+    step = next((step for step in steps if step.label == name), None)
+    groups = [step.label for step in steps if step.type in GROUPS]
+    if step is None or step.type not in GROUPS:
+        what = f"there is no step `{name}`" if step is None else f"step `{name}` is no group"
+        raise _unknown(what, name, groups)
+    entries: dict[str, dict[str, str]] = {}
+    for node in plan(step):
+        if step.type == "parallel" and node.needs:
+            raise AtmosError(
+                f"the children of step `{name}` need each other", title="Workflow Error",
+                explanation=f"`{node.name}` needs {', '.join(f'`{need}`' for need in node.needs)}; jobs of a CI matrix have no order.",
+                hints=["Run it whole in one job"],
+            )  # fmt: skip
+        entries.setdefault(node.row, {"name": node.row, **(node.axes or {}), "command": command(f"{name}/{node.row}")})
+    return list(entries.values())
+
+
+def _unknown(message: str, name: str, known: list[str]) -> AtmosError:
+    close = nearest(name, known)
+    return AtmosError(
+        message, title="Workflow Error", explanation="There are:\n\n" + "\n".join(f"  • {each}" for each in known) if known else "",
+        hints=[f"Did you mean `{close[0]}`?"] if close else [],
+    )  # fmt: skip
