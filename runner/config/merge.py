@@ -47,26 +47,16 @@ def merge(low: Map, high: Map, path: tuple[str, ...] = (), owner: object = None)
         result.take(low)
         result.owner, result.folded = owner, None
     exact = bool(path) and path[-1] == "env"
-    fresh: list[str] = []  # names in a spelling that was not there
+    fresh = [] if exact else [key for key in high if key not in result]
+    if fresh and result.folded is None:
+        result.folded = {name.casefold(): name for name in result}
+    names = result.folded or {}  # as they are before anything is put
     for key, value in high.items():
-        known = key
-        if key not in result and not exact:
-            known = _spelling(result, key)
-            fresh.append(key)
+        known = key if exact or key in result else names.get(key.casefold(), key)
         _put(result, known, key, value, high, (*path, known), owner)
     if result.folded is not None:
-        result.folded.update((key.casefold(), key) for key in fresh if key in result)
+        result.folded |= {key.casefold(): key for key in fresh if key in result}
     return result
-
-
-def _spelling(tree: Owned, key: str) -> str:
-    """How a map spells a key that it may have in other letter case."""
-    folded = key.casefold()
-    name = tree.folded.get(folded) if tree.folded is not None else ""
-    if name is not None and name not in tree:  # no index yet, or the name has gone
-        tree.folded = {name.casefold(): name for name in tree}
-        name = tree.folded.get(folded)
-    return key if name is None else name
 
 
 def _put(result: Owned, known: str, key: str, value: object, high: Map, path: tuple[str, ...], owner: object) -> None:
@@ -87,6 +77,7 @@ def _put(result: Owned, known: str, key: str, value: object, high: Map, path: tu
         return  # a map is never replaced by a scalar, a list or nothing
     if value is None and not _keeps_null(path):
         del result[known]  # the default comes back
+        result.folded = None
         result.marks.pop(known, None)
         result.literals.pop(known, None)
         return
