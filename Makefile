@@ -41,6 +41,7 @@ bench:
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.loading
 	@$(BIN)/python -m bench.templates
+	@$(BIN)/python -m bench.sessions
 	@$(BIN)/python -m bench.steps
 
 lock: setup

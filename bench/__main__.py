@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,8 @@ TARGETS = {
     "cached command": ("bare interpreter", 2.5),
     "500 commands": ("cached command", 1.3),
     "cached identity": ("bare interpreter", 3.5),
+    "auth exec": ("bare interpreter", 3.5),
+    "credential-process": ("bare interpreter", 3.0),
 }
 
 
@@ -38,6 +41,8 @@ def contenders(root: Path) -> list[Contender]:
     atmos = str(BIN / "atmos")
     ours = {n: projects.atmos(root / f"atmos-{n}", n) for n in (1, 70, 500)}
     guarded = projects.atmos(root / "guarded", 1, identity=True)
+    vending = projects.vending(root / "vending")
+    subprocess.run([atmos, "auth", "login"], cwd=vending, env=env, check=True, capture_output=True)
     cold = root / "cold"
 
     def empty_cache() -> None:
@@ -49,6 +54,8 @@ def contenders(root: Path) -> list[Contender]:
         Contender("70 commands", [atmos, "hello", "you"], ours[70], env),
         Contender("500 commands", [atmos, "hello", "you"], ours[500], env),
         Contender("cached identity", [atmos, "guarded"], guarded, env),
+        Contender("auth exec", [atmos, "auth", "exec", "--", "true"], vending, env),
+        Contender("credential-process", [atmos, "auth", "credential-process", "own"], vending, env),
         Contender(
             "70 commands, cold cache",
             [atmos, "hello", "you"],

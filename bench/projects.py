@@ -41,6 +41,21 @@ def atmos(folder: Path, commands: int, *, identity: bool = False) -> Path:
     return folder
 
 
+def vending(folder: Path) -> Path:
+    """A project whose identity gets its sessions from a program, for what a session costs that is at hand."""
+    folder.mkdir(parents=True)
+    (folder / "vend").write_text(
+        '#!/bin/sh\necho \'{"Version": 1, "AccessKeyId": "ASIABENCH", "SecretAccessKey": "secret", '
+        '"SessionToken": "token", "Expiration": "2099-12-31T23:59:59Z"}\'\n'
+    )
+    (folder / "vend").chmod(0o755)
+    (folder / "atmos.yaml").write_text(
+        "base_path: ./\nauth:\n  identities:\n"
+        f"    own: {{kind: aws/credential-process, default: true, spec: {{command: {folder / 'vend'}}}}}\n"
+    )
+    return folder
+
+
 def task(folder: Path, commands: int) -> Path:
     folder.mkdir(parents=True)
     rows = ["hello", *(f"command-{number}" for number in range(1, commands))]
