@@ -74,6 +74,8 @@ def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
         _rest(compiler, report)
     else:
         report.config = Config(compiled, env, cwd)
+        for broken in compiler.loader.skipped:  # a run goes on without such a file and says so; here it is a mistake
+            report.add_error(broken)
         for problem in report.config.problems:
             report.add(problem)
     for _, suspect in compiler.loader.suspects:

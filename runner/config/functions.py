@@ -75,6 +75,11 @@ def fault(tag: str, argument: str) -> str:
             if low != high
             else f"{tag}: takes {low} words"
         )
+    if tag == "!random":
+        try:
+            _bounds(argument)
+        except AtmosError as error:
+            return f"{tag} {argument}: {error.message}"
     return ""
 
 
@@ -240,9 +245,8 @@ def _cwd(argument: str, context: Context) -> object:
     return os.path.normpath(os.path.join(context.cwd, parts[0])) if parts else context.cwd
 
 
-def _random(argument: str, _: Context) -> object:
-    import random
-
+def _bounds(argument: str) -> tuple[int, int]:
+    """The smallest and the largest number that `!random` may give."""
     parts = words(argument)
     if len(parts) > 2:
         raise AtmosError(f"random function accepts 0, 1, or 2 arguments, got {len(parts)}")
@@ -256,7 +260,13 @@ def _random(argument: str, _: Context) -> object:
     low, high = [0, RANDOM_MAX] if not numbers else [0, *numbers] if len(numbers) == 1 else numbers
     if low >= high:
         raise AtmosError(f"min value ({low}) must be less than max value ({high})")
-    return random.randint(low, high)  # noqa: S311 - a value for configuration, no secret
+    return low, high
+
+
+def _random(argument: str, _: Context) -> object:
+    import random
+
+    return random.randint(*_bounds(argument))  # noqa: S311 - a value for configuration, no secret
 
 
 def _literal(argument: str, _: Context) -> object:

@@ -57,6 +57,7 @@ class Loader:
         self.files: list[str] = []
         self.trees: dict[str, Map] = {}
         self.suspects: list[tuple[Where, AtmosError]] = []  # faulty functions, fatal or not
+        self.skipped: list[AtmosError] = []  # what keeps imported files from being read
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -219,6 +220,7 @@ class Loader:
                 try:
                     imported = self.read(found)
                 except AtmosError as error:
+                    self.skipped.append(error)
                     place = "" if found in error.message else f"{found}: "
                     self._warn(
                         f"Skipping config file {found}: {place}{error.message}\nCommands or configuration defined in this "

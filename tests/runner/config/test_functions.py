@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.config import effective, functions
+from runner.config import effective, findings, functions
 from runner.config.functions import Context, evaluate, words
 from runner.errors import AtmosError, Where
+from runner.globals import scan
 
 from .conftest import Project
 
@@ -172,3 +173,14 @@ def test_what_is_asked_for_is_computed(expression: str, value: object, project: 
     project.write("atmos.yaml", "x-list: [a, !env V, {deep: [!env V]}]\nstacks: {base_path: !env V}\n"
                                 "commands: [{name: who, default: !env V}]\n")  # fmt: skip
     assert effective.asked(project.load(env={"V": "v"}), expression) == value
+
+
+def test_validation_reports_what_a_run_would_pass_over_or_meet_later(project: Project) -> None:
+    project.write("atmos.yaml", "import: [torn.yaml, nowhere]\nenv: {N: !random 9 5}\n")
+    project.write("torn.yaml", "env: [\n")
+    flags, _ = scan([], project.env)
+    found = findings.configuration(flags, project.env, str(project.root)).sorted()
+    assert [(Path(one.where.file).name, one.severity) for one in found if one.where] == [
+        ("atmos.yaml", "warning"), ("atmos.yaml", "error"), ("torn.yaml", "error"),
+    ]  # fmt: skip
+    assert "min value (9) must be less than max value (5)" in found[1].message
