@@ -1,9 +1,11 @@
-"""`store`: write a value to a configured store."""
+"""`store`: write a value to a configured store (`runner.stacks.stores`), as the step's identity."""
 
 from __future__ import annotations
 
-from runner.errors import nearest
-from runner.steps.errors import PrepareError, StepError
+import copy
+
+from runner.errors import AtmosError, nearest
+from runner.steps.errors import StepError
 from runner.steps.model import Result
 
 TYPE_CHECKING = False
@@ -12,10 +14,11 @@ if TYPE_CHECKING:
 
     from runner.steps.context import Context
 
-SSM = ("aws-ssm-parameter-store", "aws/ssm-parameter-store", "aws/ssm")
-
 
 def run(ctx: Context) -> Result:
+    from runner.stacks import stores
+    from runner.terraform import identity
+
     given: dict[str, Any] = ctx.step.get("with") or {}
     name, key, stack, component = (ctx.render(given.get(field), f"with.{field}").strip()
                                    for field in ("store", "key", "stack", "component"))  # fmt: skip
@@ -23,21 +26,26 @@ def run(ctx: Context) -> Result:
     env = ctx.app.env
     stack = (ctx.stack if ctx.step.stack else "") or stack or ctx.stack or env.get("ATMOS_STACK", "")
     component = ctx.text("component").strip() or component or env.get("ATMOS_COMPONENT", "")
-    stores = ctx.app.config.section("stores")
-    stores = stores if isinstance(stores, dict) else {}
-    store = stores.get(name)
-    if not isinstance(store, dict):
-        close = nearest(name, stores, 1)
+    known = stores.configured(ctx.app)
+    if name not in known:
+        close = nearest(name, known, 1)
         raise StepError(
             f"store not configured: {name}", retryable=False,
-            hints=[f"Did you mean `{close[0]}`?"] if close else [f"Stores: {', '.join(stores) or 'none are configured'}"],
+            hints=[f"Did you mean `{close[0]}`?"] if close else [f"Stores: {', '.join(known) or 'none are configured'}"],
         )  # fmt: skip
-    kind = str(store.get("type") or store.get("kind") or "")
-    if kind not in SSM:
-        raise StepError(f"the store {name} is of type `{kind}`, which cannot be written to here", retryable=False,
-                        hints=["Write to it with its own command in a shell step"])  # fmt: skip
-    _write_ssm(ctx, name, store.get("options") or store.get("spec") or {}, stack, component, key, value)
+    app = copy.copy(ctx.app)
+    app.env = ctx.env  # a store is reached with what the step would have
+    try:
+        store = stores.store_of(app, name, identity.of_name(ctx.app, ctx.identity), hidden=True)
+        store.put(store.path(stack, component, key), value, secret=_secret(known[name]))
+    except AtmosError as error:
+        raise StepError(error.message, explanation=error.explanation, hints=error.hints) from error
     return Result(value, metadata={"store": name, "key": key, "stack": stack, "component": component})
+
+
+def _secret(entry: Any) -> bool:
+    options = entry.get("options")
+    return bool(entry.get("secret")) or (isinstance(options, dict) and bool(options.get("secure")))
 
 
 def _value(ctx: Context, value: Any) -> str:
@@ -53,39 +61,3 @@ def _value(ctx: Context, value: Any) -> str:
 
         return json.dumps(filled(value))
     return ctx.render(value, "with.value")
-
-
-def _write_ssm(
-    ctx: Context, name: str, options: dict[str, Any], stack: str, component: str, key: str, value: str
-) -> None:
-    """A parameter `/<prefix>/<stack parts>/<component>/<key>`, with the credentials of the step's environment."""
-    import json
-
-    from runner.process import launch
-
-    region = options.get("region")
-    if not region:
-        raise PrepareError(f"the store {name} has no `region`")
-    delimiter = str(options.get("stack_delimiter") or "-")
-    parts = [
-        str(options.get("prefix") or "").strip("/"),
-        *stack.split(delimiter),
-        *component.split("/"),
-        *key.split("/"),
-    ]
-    path = "/" + "/".join(part for part in parts if part)
-    code = (
-        "import boto3, json, sys; p = json.load(sys.stdin); "
-        "boto3.client('ssm', region_name=p['region']).put_parameter("
-        "Name=p['name'], Value=p['value'], Type='SecureString' if p['secure'] else 'String', Overwrite=True)"
-    )
-    import sys
-
-    payload = {"region": str(region), "name": path, "value": value, "secure": bool(options.get("secure"))}
-    outcome = launch.run(
-        [sys.executable, "-I", "-c", code], path=sys.executable, env=ctx.env, cwd=ctx.cwd, stdin=json.dumps(payload).encode(),
-        stdout=None, stderr=None, capture=True,
-    )  # fmt: skip
-    if outcome.code:
-        last = outcome.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise StepError(f"writing {path} to the store {name} failed", explanation=last)
