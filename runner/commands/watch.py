@@ -17,11 +17,14 @@ from runner.config.globs import alternatives
 from runner.errors import AtmosError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runner.app import App
     from runner.commands.grammar import Parsed
 
 QUIET = (".git", ".atmos", ".terraform", "__pycache__", "node_modules", ".hg", ".svn")
 DEBOUNCE_MS = 100
+ADDED = 1  # how the notifier calls what is new
 
 
 def run(app: App, parsed: Parsed) -> int:
@@ -74,9 +77,17 @@ def _next(notifier: object, matcher: Matcher) -> list[str]:
             raise KeyboardInterrupt
         if isinstance(changes, str):
             continue
-        found = sorted({name for _, path in changes if (name := matcher.match(path))})
+        found = {name for kind, path in changes for each in touched(kind, path) if (name := matcher.match(each))}
         if found:
-            return found
+            return sorted(found)
+
+
+def touched(kind: int, path: str) -> Iterator[str]:
+    """What a change is about. Files in a folder that has just been made may have come before it was watched."""
+    yield path
+    if kind == ADDED and os.path.isdir(path):
+        for folder, _, names in os.walk(path):
+            yield from (os.path.join(folder, name) for name in names)
 
 
 def without_watch(words: list[str]) -> list[str]:

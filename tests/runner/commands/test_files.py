@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runner.commands.freshness import files
-from runner.commands.watch import Matcher, translate, without_watch
+from runner.commands.watch import ADDED, Matcher, touched, translate, without_watch
 
 
 @pytest.fixture
@@ -70,3 +70,12 @@ def test_the_command_line_of_each_run() -> None:
     ]
     assert without_watch(["go", "--watch", "--fast"]) == ["go", "--fast"]
     assert without_watch(["go", "--watch"]) == ["go"]
+
+
+def test_files_in_a_folder_that_was_just_made_count(tmp_path: Path) -> None:
+    (tmp_path / "new" / "deep").mkdir(parents=True)
+    (tmp_path / "new" / "deep" / "a.py").touch()
+    new, file = str(tmp_path / "new"), str(tmp_path / "new" / "deep" / "a.py")
+    assert list(touched(ADDED, new)) == [new, file]
+    assert list(touched(ADDED, file)) == [file]
+    assert list(touched(ADDED + 1, new)) == [new]
