@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from runner.globals import GlobalFlags
 
 
+_UNKNOWN = "unknown key `"
+
+
 class Report:
     """files: those that were read. config: the configuration, None when it cannot be loaded. problems: all findings."""
 
@@ -30,7 +33,8 @@ class Report:
         """Keep a finding once, however many ways lead to it."""
         here = self.places.setdefault(str(problem.where), [])
         for other in here:
-            if problem.message in other.message or other.message in problem.message:
+            if problem.message in other.message or other.message in problem.message or (_UNKNOWN in problem.message
+                                                                                        and _UNKNOWN in other.message):  # fmt: skip
                 return
         here.append(problem)
         self.problems.append(problem)

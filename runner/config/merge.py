@@ -200,7 +200,7 @@ def _told(name: str, value: object, compute: Callable[[object], object]) -> obje
     """A command's field; what help and lists tell of it is taken from the environment now, for they call nothing."""
     if name in ("description", "usage"):
         return compute(value) if isinstance(value, tuple) and value[0] == "!env" else value
-    if not isinstance(value, list) or name not in ("aliases", "arguments", "flags"):
+    if not isinstance(value, list) or name not in ("aliases", "arguments", "flags") or not _has_deferred(value):
         return value
     result = Seq(value.mark if isinstance(value, Seq) else ("", 0, 0))
     for index, item in enumerate(value):
@@ -215,6 +215,11 @@ def _told(name: str, value: object, compute: Callable[[object], object]) -> obje
         mark = value.marks[index] if isinstance(value, Seq) and index < len(value.marks) else result.mark
         result.add(told, mark, value.literals.get(index) if isinstance(value, Seq) else None)
     return result
+
+
+def _has_deferred(items: list[object]) -> bool:
+    return any(isinstance(item, tuple) or (isinstance(item, dict) and any(isinstance(field, tuple) for field in item.values()))
+               for item in items)  # fmt: skip
 
 
 def over(low: Map, high: Map, notes: Notes) -> Map:
