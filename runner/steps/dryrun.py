@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from runner.errors import AtmosError
 from runner.identity import DISABLED
-from runner.steps import conditions, durations, plan, types
+from runner.steps import conditions, durations, plan, retry, types
 from runner.steps.context import Context
 from runner.steps.errors import PrepareError
 from runner.steps.model import Step
@@ -166,7 +166,8 @@ def _details(run: Run, ctx: Context, process: bool) -> list[str]:
     if isinstance(seconds, int | float):
         lines.append(f"  timeout: {durations.show(float(seconds))}")
     if step.retry is not None:
-        lines.append(f"  retry: {step.retry.get('max_attempts', 'unlimited')} attempts")
+        most = retry.attempts(step.retry)
+        lines.append(f"  retry: {'unlimited' if most is None else most} attempts")
     lines += _fields(ctx)
     return lines
 

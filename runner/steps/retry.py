@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     Given = TypeVar("Given")
 
 
+UNPAUSED = 10  # attempts of a policy that sets no limit and no pause: it would never end
+
+
+def attempts(policy: dict[str, Any]) -> int | None:
+    """How many attempts a policy allows; None for as many as it takes."""
+    most = policy.get("max_attempts")
+    if most is not None:
+        return int(most)
+    return None if policy.get("max_elapsed_time") is not None or policy.get("initial_delay") else UNPAUSED
+
+
 def delay(policy: dict[str, Any], attempt: int, chance: Callable[[], float]) -> float:
     """The pause after an attempt (counted from 1). chance: a random number in [0, 1)."""
     first = float(policy.get("initial_delay") or 0.0)
@@ -52,7 +63,7 @@ def run(
     if policy is None and not prefix:
         return attempt(1)
     rules = policy if policy is not None else {"max_attempts": 1}
-    most = rules.get("max_attempts")
+    most = attempts(rules)
     limit = rules.get("max_elapsed_time")
     begun = clock()
     number = 0
@@ -63,7 +74,7 @@ def run(
         try:
             return attempt(number)
         except StepError as error:
-            if (most is not None and number >= int(most)) or not error.retryable:
+            if (most is not None and number >= most) or not error.retryable:
                 if policy is not None or error.retryable:
                     error.message = f"max attempts ({number}) exceeded, last error: {error.message}"
                     error.args = (error.message,)

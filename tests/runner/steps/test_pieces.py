@@ -204,6 +204,16 @@ def test_what_is_not_worth_another_attempt() -> None:
         retry.run(attempt, {}, prefix=False)
 
 
+def test_a_policy_without_limits_and_pauses_ends() -> None:
+    def attempt(number: int) -> None:
+        raise StepError(f"no {number}")
+
+    with pytest.raises(StepError, match=r"max attempts \(10\) exceeded, last error: no 10"):
+        retry.run(attempt, {}, prefix=False)
+    assert retry.attempts({"initial_delay": 0.1}) is retry.attempts({"max_elapsed_time": 5.0}) is None
+    assert retry.attempts({"initial_delay": 0.1, "max_attempts": 4}) == 4
+
+
 # -- conditions -------------------------------------------------------------------------------------------------
 
 
