@@ -43,6 +43,7 @@ bench:
 	@$(BIN)/python -m bench.templates
 	@$(BIN)/python -m bench.sessions
 	@$(BIN)/python -m bench.steps
+	@$(BIN)/python -m bench.workflows
 
 lock: setup
 	@$(BIN)/python scripts/lock.py
