@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from .values import decode, encode
 
 _CONNECTORS = frozenset("_- \t\n\r\v\f")
@@ -14,7 +16,9 @@ def _kind(char: str) -> str:
         return "d"
     if char.isupper():
         return "u"
-    return "l" if char.isalpha() else "p"
+    if char.isalpha():
+        return "l"
+    return "s" if category(char)[0] == "S" else "p"
 
 
 def separated(text: str, connector: str) -> str:
@@ -22,22 +26,31 @@ def separated(text: str, connector: str) -> str:
     kinds = [_kind(char) for char in text]
     out: list[str] = []
     size = len(text)
+    numbered = False
     for at, char in enumerate(text):
         kind = kinds[at]
         if kind == "c":
             out.append(connector)
+            numbered = False
             continue
         before = kinds[at - 1] if at else "c"
         if kind == "u":
             following = kinds[at + 1] if at + 1 < size else ""
             if before in "ld" or (before == "u" and following == "l"):
                 out.append(connector)
-        elif kind == "d" and before in "lu":
+            numbered = False
+        elif kind == "d" and before in "lu" and not numbered:
             end = at
             while end < size and kinds[end] == "d":
                 end += 1
             if end < size and kinds[end] == "l":
                 out.append(connector)
+                numbered = True
+        elif kind == "d" and before in "cps":
+            numbered = True
+        elif (kind == "s" and before in "lud") or (kind == "l" and before == "s"):
+            out.append(connector)
+            numbered = False
         out.append(char.lower())
     return "".join(out)
 
@@ -71,7 +84,13 @@ def _capitalised(word: str) -> str:
         run += 1
     if run > 1:
         return word[0] + word[1:run].lower() + word[run:]
-    return word[:1].upper() + word[1:]
+    return upper_letter(word[:1]) + word[1:]
+
+
+def upper_letter(char: str) -> str:
+    """A letter in upper case; one that would become several stays as it is."""
+    changed = char.title()
+    return changed if len(changed) == 1 else char
 
 
 def title(text: str) -> str:
@@ -79,7 +98,7 @@ def title(text: str) -> str:
     out: list[str] = []
     previous = " "
     for char in text:
-        out.append(char if previous.isalnum() or previous == "_" else char.upper())
+        out.append(char if previous.isalnum() or previous == "_" else upper_letter(char))
         previous = char
     return "".join(out)
 

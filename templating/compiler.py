@@ -9,7 +9,6 @@ nothing of a template can become Python code.
 from __future__ import annotations
 
 from .codegen import NIL, Operand
-from .errors import Failure
 from .expressions import Expressions
 from .functions.vocabulary import Vocabulary
 from .nodes import Action, Branch, Include, Jump, Node, Text
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
     from typing import Any
 
-MAX_LOOPS = 14
 _MANY_ACTIONS = 30
-_CHUNKED_LOOPS = 4  # Python nests at most 20 loops; a chunked range takes two
+_CHUNKED_LOOPS = 4
+_LOOPS = 10
+"""loops in one Python function, which nests at most 20 of them (a chunked range takes two); further ones get their own"""
 
 
 def compile_text(
@@ -53,13 +53,17 @@ class Compiler(Expressions):
         self.pending: list[str] = []
         self.straight = False
         self.loops = 0
+        self.scope: list[int] = []
+        """slots of the variables that are declared where the compiler is"""
+        self.outlined: list[str] = []
+        """functions for loops that are nested too deeply for one"""
         self.accounts = False
 
     def run(self) -> Program:
         for name, body in self.parser.defined.items():
             self.function(self.bodies[name], body, name)
         self.function("main", self.parser.root, None)
-        self.program.code = compile("\n".join(self.lines) + "\n", "<template>", "exec")
+        self.program.code = compile("\n".join([*self.outlined, *self.lines]) + "\n", "<template>", "exec")
         return self.program.link()
 
     # --- output -----------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ class Compiler(Expressions):
 
     def function(self, code: str, body: Body, owner: str | None) -> None:
         self.owner, self.dot, self.loops = owner, Operand("x0"), 0
+        self.scope = [0]
         self.stored = set()
         self.accounts = owner is not None
         self.spelled_out = owner is not None or sum(1 for _ in actions(body.nodes)) <= _MANY_ACTIONS
@@ -128,6 +133,8 @@ class Compiler(Expressions):
     def action(self, node: Action) -> None:
         value = self.pipe(node.pipe)
         if node.pipe.variables:
+            if not node.pipe.assign:
+                self.scope += [slot for _, slot in node.pipe.variables]
             return
         if value.literal and value.code in self.env and isinstance(self.env[value.code], str):
             self.write(value.code)
@@ -156,6 +163,11 @@ class Compiler(Expressions):
 
     def condition(self, node: Branch) -> None:
         """`if` and `with`. A chain of `else if` stays flat: its length must not nest Python code."""
+        mark = len(self.scope)
+        self._condition(node)
+        del self.scope[mark:]
+
+    def _condition(self, node: Branch) -> None:
         branches: list[Branch] = [node]
         otherwise = node.orelse
         while otherwise is not None and len(otherwise) == 1:
@@ -185,19 +197,40 @@ class Compiler(Expressions):
 
     def branch(self, node: Branch, undecided: str = "") -> None:
         value = self.pipe(node.pipe)
+        mark = len(self.scope)
+        self.scope += [slot for _, slot in node.pipe.variables]
         self.emit(f"if {value.code}:")
         if undecided:
             self.emit(f" {undecided} = False")
         self.block(node.body, value if node.keyword == "with" else self.dot)
+        if undecided:
+            del self.scope[mark:]  # the test of a later branch may never run
+
+    def outline(self, node: Branch) -> None:
+        """A range in a function of its own: the variables in scope go in, and come back as they are then."""
+        names = ", ".join([f"x{slot}" for slot in sorted(set(self.scope))])
+        name = self.fresh("g")
+        self.emit(f"{names}, = {name}(rt, out, {self.dot.code}, {names})")
+        lines, depth, loops, dot = self.lines, self.depth, self.loops, self.dot
+        self.lines, self.depth, self.loops = [], 1, 0
+        self.dot = Operand("dot", interface=dot.interface)
+        self.emit("write = out.append")
+        self.range(node)
+        self.emit(f"return {names},")
+        self.outlined += [f"def {name}(rt, out, dot, {names}):", *self.lines]
+        self.lines, self.depth, self.loops, self.dot = lines, depth, loops, dot
 
     def range(self, node: Branch) -> None:
+        if self.loops == _LOOPS:
+            self.outline(node)
+            return
         value = self.pipe(node.pipe)
         slots = [slot for _, slot in node.pipe.variables]
         two = len(slots) == 2
         place = self.place(self.at)
         self.loops += 1
-        if self.loops > MAX_LOOPS:
-            raise Failure(f"range nested deeper than {MAX_LOOPS}", int(place))
+        mark = len(self.scope)
+        self.scope += slots
         chunked = self.loops <= _CHUNKED_LOOPS
         rounds, item = self.fresh("r"), self.fresh("d")
         self.emit(f"{rounds} = rt.{'loop' if chunked else 'flat'}({value.code}, {two}, {place}, out)")
@@ -233,13 +266,15 @@ class Compiler(Expressions):
         if node.orelse:
             self.emit("else:")
             self.block(node.orelse, self.dot)
+        del self.scope[mark:]
 
     def block(self, nodes: list[Node], dot: Operand) -> None:
         """An indented list of nodes with its own dot."""
         outer, self.dot = self.dot, dot
         self.depth += 1
-        mark = len(self.lines)
+        mark, known = len(self.lines), len(self.scope)
         self.nodes(nodes)
+        del self.scope[known:]
         self.flush()
         if len(self.lines) == mark:
             self.emit("pass")

@@ -163,17 +163,18 @@ class Expressions(Writer):
                 hints = functions.nearest(members[0], functions.members(name))
                 self.emit(
                     f"P.unknown({self.constant(name)}, {self.constant(members[0])}, {self.constant(tuple(hints))}, "
-                    f"{self.place(chain or node)})"
+                    f"{self.place(node)})"
                 )
                 return NIL
             called, rest = members[0], members[1:]
+            command = chain or node  # a method: errors of the call name it alone
         elif name in self.vocabulary.namespaces:
             return self.stop(f"{name} is a namespace: name one of its functions", node)
         else:
             spec, called, rest = functions.find(self.vocabulary.registered(name)), name, members
             assert spec is not None
         if rest:
-            value = self.call_spec(spec, called, node, node, [], None)
+            value = self.call_spec(spec, called, node, command if command is chain else node, [], None)
             return self.fields(value, list(rest), chain or node, args, final)
         return self.call_spec(spec, called, node, command, args, final)
 

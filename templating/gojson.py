@@ -6,11 +6,12 @@ import json
 import re
 
 from .errors import Failure
-from .kinds import GoObject
+from .kinds import GoObject, NilStrings
 from .values import bounded, float_digits, plain, text_of, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 MAX_DEPTH = 200
@@ -18,13 +19,23 @@ _special = re.compile('[\x00-\x1f"\\\\<>&\u2028\u2029\ud800-\udfff]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
-def dumps(value: Any, *, html: bool = True, indent: str = "", prefix: str = "") -> str:
+def dumps(
+    value: Any,
+    *,
+    html: bool = True,
+    indent: str = "",
+    prefix: str = "",
+    float_text: Callable[[float], str] | None = None,
+) -> str:
+    """float_text: how floats are written, when not in their shortest form."""
     out: list[str] = []
-    _write(bounded(value), out, html, indent, "\n" + prefix if indent else "", 0)
+    _write(bounded(value), out, html, indent, "\n" + prefix if indent else "", 0, float_text or json_float)
     return "".join(out)
 
 
-def _write(value: Any, out: list[str], html: bool, indent: str, newline: str, depth: int) -> None:
+def _write(
+    value: Any, out: list[str], html: bool, indent: str, newline: str, depth: int, floats: Callable[[float], str]
+) -> None:
     if depth > MAX_DEPTH:
         raise Failure("json: the value is nested too deeply")
     if value is None:
@@ -36,7 +47,7 @@ def _write(value: Any, out: list[str], html: bool, indent: str, newline: str, de
     elif isinstance(value, int):
         out.append(str(int(value)))
     elif isinstance(value, float):
-        out.append(json_float(value))
+        out.append(floats(value))
     elif isinstance(value, dict):
         _write_items(
             "{}",
@@ -49,9 +60,12 @@ def _write(value: Any, out: list[str], html: bool, indent: str, newline: str, de
             indent,
             newline,
             depth,
+            floats,
         )
+    elif isinstance(value, NilStrings):
+        out.append("null")
     elif isinstance(value, list | tuple):
-        _write_items("[]", [("", item) for item in value], out, html, indent, newline, depth)
+        _write_items("[]", [("", item) for item in value], out, html, indent, newline, depth, floats)
     elif isinstance(value, bytes):
         import base64
 
@@ -63,7 +77,14 @@ def _write(value: Any, out: list[str], html: bool, indent: str, newline: str, de
 
 
 def _write_items(
-    marks: str, items: list[tuple[str, Any]], out: list[str], html: bool, indent: str, newline: str, depth: int
+    marks: str,
+    items: list[tuple[str, Any]],
+    out: list[str],
+    html: bool,
+    indent: str,
+    newline: str,
+    depth: int,
+    floats: Callable[[float], str],
 ) -> None:
     if not items:
         out.append(marks)
@@ -73,7 +94,7 @@ def _write_items(
     for position, (label, item) in enumerate(items):
         out.append("," if position else "")
         out.append(inner + label)
-        _write(item, out, html, indent, inner, depth + 1)
+        _write(item, out, html, indent, inner, depth + 1, floats)
     out.append(newline + marks[1])
 
 

@@ -126,6 +126,9 @@ class Duration(GoObject):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Duration) and other.nanoseconds == self.nanoseconds
 
+    def go_syntax(self) -> str:
+        return str(self.nanoseconds)
+
     def __lt__(self, other: Duration) -> bool:
         return self.nanoseconds < other.nanoseconds
 
@@ -270,6 +273,12 @@ class Time(GoObject):
         year += (month - 1) // 12
         local = (days_from_civil(year, (month - 1) % 12 + 1, 1) + day - 1) * DAY + seconds
         return cls(zone.from_local(local), nanos, zone)
+
+    def go_syntax(self) -> str:
+        (year, month, day), (hour, minute, second) = self.date(), self.clock()
+        name = "UTC" if self.zone is UTC else "Local" if isinstance(self.zone, LocalZone) else ""
+        zone = f"time.{name}" if name else f'time.Location("{self.zone.name}")'
+        return f"time.Date({year}, time.{MONTHS[month - 1]}, {day}, {hour}, {minute}, {second}, {self.nanos}, {zone})"
 
     # --- parts ------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 MAX_NODES = 1_000_000
 _old_bool = re.compile(r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF")
 _resolves = re.compile(
-    r"~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|<<"
+    r"~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
     r"|[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|\d[\d_]*)"
     r"|[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?"
     r"|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?"
@@ -166,7 +166,8 @@ def loads(text: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, _loader())  # noqa: S506  (a SafeLoader with other scalars)
+        loader = _loader()(text)
+        return loader.get_data() if loader.check_data() else None
     except yaml.YAMLError as problem:
         raise Failure("yaml: " + " ".join(str(problem).split())) from None
     except RecursionError:
@@ -194,7 +195,18 @@ def _loader() -> Any:
                 raise yaml.YAMLError("document contains excessive aliasing")
             return super().construct_object(node, deep=True)
 
+        def refuse_duplicates(self, node: Any) -> None:
+            lines: dict[Any, int] = {}
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                    line = key.start_mark.line + 1
+                    known = lines.pop((key.tag, key.value), 0)
+                    lines[key.tag, key.value] = line
+                    if known:
+                        raise yaml.YAMLError(f'line {line}: mapping key "{key.value}" already defined at line {known}')
+
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: ARG002
+            self.refuse_duplicates(node)
             self.flatten_mapping(node)
             made: dict[str, Any] = {}
             for key_node, value_node in node.value:

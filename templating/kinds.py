@@ -18,6 +18,12 @@ class Int64(int):
     __slots__ = ()
 
 
+class Uint64(int):
+    """A 64-bit integer without sign: what `conv.ParseUint` returns."""
+
+    __slots__ = ()
+
+
 class Uint8(int):
     """A byte: what `index` of a string returns."""
 
@@ -26,6 +32,12 @@ class Uint8(int):
 
 class Strings(list):  # type: ignore[type-arg]
     """A list of strings ([]string)."""
+
+    __slots__ = ()
+
+
+class NilStrings(Strings):
+    """A list of strings that was never made: empty, and null in JSON."""
 
     __slots__ = ()
 
@@ -56,6 +68,18 @@ class GoObject:
     go_type: ClassVar[str] = "struct"
     basic: ClassVar[str] = ""
     """the kind it compares as: "int" for a number with a name (`nanoseconds` holds it)"""
+    members: ClassVar[dict[str, tuple[str | None, Callable[..., Any]]]] = {}
+
+    def go_syntax(self) -> str:
+        """What `%#v` shows; empty for the text in quotes."""
+        return ""
+
+
+class GoMap(dict):  # type: ignore[type-arg]
+    """A map whose type has methods, such as the query of a URL."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = ""
     members: ClassVar[dict[str, tuple[str | None, Callable[..., Any]]]] = {}
 
 

@@ -38,6 +38,11 @@ def parse_int(text: str) -> int | None:
     return value if MIN <= value <= MAX else None
 
 
+def nanoseconds_of(value: Any) -> int | None:
+    """The number that a duration is; None for everything else."""
+    return int(getattr(value, "nanoseconds", 0)) if isinstance(value, GoObject) and value.basic == "int" else None
+
+
 def to_int64(value: Any) -> int:
     """An integer of anything: texts without their decimals, floats cut off; 0 for what is no number."""
     if value is True:
@@ -54,7 +59,7 @@ def to_int64(value: Any) -> int:
             if match:
                 value = match[1] if match[1] not in ("", "+", "-") else "0"
         return parse_int(value) or 0
-    return 0
+    return nanoseconds_of(value) or 0
 
 
 def to_float64(value: Any) -> float:
@@ -65,7 +70,7 @@ def to_float64(value: Any) -> float:
     if isinstance(value, str):
         parsed = parse_float(value)
         return 0.0 if parsed is None else parsed
-    return 0.0
+    return float(nanoseconds_of(value) or 0)
 
 
 def parse_float(text: str) -> float | None:

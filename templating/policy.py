@@ -43,7 +43,8 @@ class Policy:
     unless `write_files`). exec: running programs (no function here does; for those of the caller).
     network: looking up names. clock: what `now` reads. zone: the local time zone (None: the machine's).
     rng: the source of the random functions; None is the operating system's secure one. cwd: what relative paths
-    start from. datasources: name → URL or {"url": …}; file and env URLs are read, under the rules above.
+    start from. datasources: name → URL or {"url": …, "headers": …}, read under the rules above. timeout: seconds for each
+    answer from the network.
     """
 
     __slots__ = (
@@ -56,6 +57,7 @@ class Policy:
         "limits",
         "network",
         "rng",
+        "timeout",
         "write_files",
         "zone",
     )
@@ -74,10 +76,11 @@ class Policy:
         cwd: str | None = None,
         datasources: Mapping[str, Any] | None = None,
         limits: Limits = LIMITS,
+        timeout: float = 5,
     ) -> None:
         self.env, self.files, self.write_files, self.exec, self.network = env, files, write_files, exec, network
         self.clock, self.zone, self.rng, self.cwd = clock, zone, rng, cwd
-        self.datasources, self.limits = datasources, limits
+        self.datasources, self.limits, self.timeout = datasources, limits, timeout
 
 
 DENY = Policy()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .errors import Failure
-from .kinds import GoObject, Uint8
+from .kinds import GoObject, NilStrings, Uint8, Uint64
 from .values import (
     bounded,
     encode,
@@ -179,6 +179,8 @@ class _Spec:
             return self.pad("<nil>") if depth else f"%!{verb}(<nil>)"
         if isinstance(value, GoObject) and verb in "vsxXq" and not (verb == "v" and self.go_syntax):
             return self.string(str(value), "s" if verb == "v" else verb)
+        if isinstance(value, GoObject) and self.go_syntax and value.go_syntax():
+            return self.pad(value.go_syntax())
         if value.__class__ is str:
             return self.string(value, verb) if verb in "vsxXq" else self.bad(value, verb)
         if value.__class__ is bool:
@@ -215,6 +217,8 @@ class _Spec:
 
     def sequence(self, value: Any, verb: str, depth: int) -> str:
         items = [self.format(item, verb, depth + 1) for item in value]
+        if self.go_syntax and isinstance(value, NilStrings):
+            return "[]string(nil)"
         if self.go_syntax:
             return f"{type_name(value)}{{{', '.join(items)}}}"
         return f"[{' '.join(items)}]"
@@ -249,6 +253,8 @@ class _Spec:
     # --- numbers ----------------------------------------------------------------------------------
 
     def integer(self, value: int, verb: str) -> str:
+        if self.go_syntax and isinstance(value, Uint8 | Uint64):
+            return self.pad(f"{int(value):#x}")
         value = int(value)
         if verb in "dv":
             return self.digits(value, str(abs(value)), "")

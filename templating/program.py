@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import functions
 from .errors import Failure, TemplateError, explain_missing
 from .functions.registry import GO_TYPES
-from .kinds import GoObject, StringMap, Strings, TypedList
+from .kinds import GoMap, GoObject, NilStrings, StringMap, Strings, TypedList
 from .values import print_value, type_name
 
 TYPE_CHECKING = False
@@ -82,7 +82,10 @@ class Program:
                 if self.missing == "error":
                     raise Failure(f'nil data; no entry for key "{name}"', place)
                 return None
-            if isinstance(value, dict):
+            if isinstance(value, GoMap) and name in value.members:
+                value = self.member(value, name, (), place)
+                interface = False
+            elif isinstance(value, dict):
                 if name in value:
                     value = value[name]
                     interface = True
@@ -107,13 +110,13 @@ class Program:
 
     def method(self, value: Any, name: str, args: tuple[Any, ...], interface: bool, place: int) -> Any:
         """A field with arguments: only methods take some."""
-        if isinstance(value, GoObject):
+        if isinstance(value, GoObject) or (isinstance(value, GoMap) and name in value.members):
             return self.member(value, name, args, place)
         if isinstance(value, dict):
             raise Failure(f"{name} is not a method but has arguments", place)
         return self.chain(value, (name,), interface, place)
 
-    def member(self, value: GoObject, name: str, args: tuple[Any, ...], place: int) -> Any:
+    def member(self, value: GoObject | GoMap, name: str, args: tuple[Any, ...], place: int) -> Any:
         found = value.members.get(name)
         if found is None:
             raise Failure(
@@ -125,7 +128,11 @@ class Program:
                 raise Failure(f"{name} has arguments but cannot be invoked as function", place)
             return call(value)
         kinds = params.split()
-        if len(kinds) != len(args):
+        if kinds and kinds[-1].endswith("..."):
+            least, kinds = len(kinds) - 1, kinds[:-1] + [kinds[-1][:-3]] * (len(args) - len(kinds) + 1)
+            if len(args) < least:
+                raise Failure(f"wrong number of args for {name}: want at least {least} got {len(args)}", place)
+        elif len(kinds) != len(args):
             raise Failure(f"wrong number of args for {name}: want {len(kinds)} got {len(args)}", place)
         checked = [self.check(kind, arg, False, place) for kind, arg in zip(kinds, args, strict=True)]
         try:
@@ -208,7 +215,7 @@ def _fill_checks() -> None:
             "bool": (bool,),
             "list": (list, tuple),
             "dict": (dict, StringMap),
-            "strings": (Strings,),
+            "strings": (Strings, NilStrings),
             "time": (),
             "duration": (),
             "version": (),

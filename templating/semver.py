@@ -6,6 +6,7 @@ import re
 
 from .errors import Failure
 from .kinds import GoObject
+from .values import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class Version(GoObject):
             + (f"-{self.pre}" if self.pre else "")
             + (f"+{self.metadata}" if self.metadata else "")
         )
+
+    def go_syntax(self) -> str:
+        numbers = f"major:{self.major:#x}, minor:{self.minor:#x}, patch:{self.patch:#x}"
+        texts = f"pre:{quote(self.pre)}, metadata:{quote(self.metadata)}, original:{quote(self.original)}"
+        return f"&semver.Version{{{numbers}, {texts}}}"
 
     def key(self) -> tuple[Any, ...]:
         parts = tuple([(0, int(part), "") if part.isdigit() else (1, 0, part) for part in self.pre.split(".")])

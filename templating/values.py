@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .errors import Failure
-from .kinds import Function, GoObject, Int64, StringMap, Strings, TypedList, Uint8
+from .kinds import Function, GoMap, GoObject, Int64, NilStrings, StringMap, Strings, TypedList, Uint8, Uint64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ def encode(text: str) -> bytes:
 
 def decode(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
+
+
+def well_formed(text: str) -> str:
+    """The text with `�` for every byte that was not UTF-8, as functions that look at characters see it."""
+    return text if text.isascii() else encode(text).decode("utf-8", "replace")
 
 
 # --- printing -------------------------------------------------------------------------------------
@@ -114,6 +119,13 @@ def text_of(value: Any) -> str:
     if kind is int:
         return int.__repr__(value)
     return _text(bounded(value))
+
+
+def any_text(value: Any) -> str:
+    """The text of an operand of whatever kind: bytes are taken for text, nil is `nil`."""
+    if isinstance(value, bytes):
+        return decode(value)
+    return "nil" if value is None else text_of(value)
 
 
 def _text(value: Any) -> str:
@@ -207,7 +219,7 @@ def type_name(value: Any) -> str:
     name = _TYPE_NAMES.get(kind)
     if name is not None:
         return name
-    if isinstance(value, TypedList | GoObject):
+    if isinstance(value, TypedList | GoObject | GoMap):
         return value.go_type
     if isinstance(value, dict):
         return "map[string]interface {}"
@@ -223,8 +235,10 @@ _TYPE_NAMES: dict[type, str] = {
     float: "float64",
     type(None): "<nil>",
     Int64: "int64",
+    Uint64: "uint64",
     Uint8: "uint8",
     Strings: "[]string",
+    NilStrings: "[]string",
     StringMap: "map[string]string",
     list: "[]interface {}",
     dict: "map[string]interface {}",

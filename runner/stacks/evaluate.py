@@ -44,6 +44,7 @@ class Templates:
         self.label = label
         self.evaluate = evaluate
         self.delimiters = delimiters_of(settings)
+        self.missing = missing_of(settings)
         self.passes = max(1, settings.get("evaluations") or 1) if isinstance(settings.get("evaluations"), int) else 1
         self.sets = tuple(name for name in ("sprig", "gomplate")
                           if isinstance(settings.get(name), dict) and settings[name].get("enabled") is True)  # fmt: skip
@@ -51,6 +52,7 @@ class Templates:
         self.env = {**env, **{key: str(value) for key, value in more.items()}} if isinstance(more, dict) else env
         gomplate = settings.get("gomplate")
         self.datasources = gomplate.get("datasources") if isinstance(gomplate, dict) else None
+        self.timeout = seconds_of(gomplate.get("timeout") if isinstance(gomplate, dict) else None)
         self._locals: dict[int, Map] = {}
 
     def section(self, value: Any, path: str = "") -> Any:
@@ -88,9 +90,9 @@ class Templates:
 
         try:
             return templating.render(
-                text, data, missing="default", delimiters=self.delimiters, functions=self.functions,
+                text, data, missing=self.missing, delimiters=self.delimiters, functions=self.functions,
                 name=f"{self.label} {path}", sets=self.sets,
-                policy=Policy(env=self.env, files=True, network=True, datasources=self.datasources),
+                policy=Policy(env=self.env, files=True, network=True, datasources=self.datasources, timeout=self.timeout),
             )  # fmt: skip
         except Exception as error:
             if not hasattr(error, "message"):
@@ -142,6 +144,22 @@ def delimiters_of(settings: Mapping[str, Any]) -> tuple[str, str]:
         "Neither of them may be empty.",
         hints=['The default is `delimiters: ["{{", "}}"]`'],
     )
+
+
+def seconds_of(timeout: Any) -> float:
+    """How long data sources may take; 5 seconds unless set."""
+    return float(timeout) if isinstance(timeout, int | float) and not isinstance(timeout, bool) and timeout > 0 else 5.0
+
+
+def missing_of(settings: Mapping[str, Any]) -> str:
+    """What a missing key does in manifests: it prints `<no value>` unless the settings say otherwise."""
+    from runner.steps.templates import MISSING
+
+    found = settings.get("missing") or "default"
+    if found not in MISSING:
+        raise AtmosError(f"invalid 'templates.settings.missing' config in 'atmos.yaml': {found}",
+                         hints=[f"It is one of {', '.join(MISSING)}"])  # fmt: skip
+    return str(found)
 
 
 def settings_of(options_templates: Mapping[str, Any], section: Map) -> Map:

@@ -64,7 +64,10 @@ def reach(app: App, cwd: str) -> Any:
     """The policy of templates that stand in this project; relative paths start at `cwd`."""
     from templating import Policy
 
-    sources = app.config.get("templates", "settings", "gomplate", "datasources")
+    settings = app.config.get("templates", "settings", "gomplate")
+    settings = settings if isinstance(settings, dict) else {}
+    sources, timeout = settings.get("datasources"), settings.get("timeout")
     return Policy(
-        env=app.env, files=True, network=True, cwd=cwd, datasources=sources if isinstance(sources, dict) else None
-    )
+        env=app.env, files=True, network=True, cwd=cwd, datasources=sources if isinstance(sources, dict) else None,
+        timeout=timeout if isinstance(timeout, int) and timeout > 0 else 5,
+    )  # fmt: skip

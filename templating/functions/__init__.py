@@ -107,13 +107,21 @@ FAMILIES: dict[str, str] = {
     "data": (
         "data.JSON json data.JSONArray jsonArray data.YAML yaml data.YAMLArray yamlArray data.TOML toml "
         "data.ToJSON toJSON data.ToJSONPretty toJSONPretty data.ToTOML toTOML data.CSV csv data.CSVByRow "
-        "csvByRow data.CSVByColumn csvByColumn data.ToCSV toCSV datasource ds include defineDatasource "
-        "datasourceExists datasourceReachable listDatasources"
+        "csvByRow data.CSVByColumn csvByColumn data.ToCSV toCSV"
     ),
+    "sources": ("datasource ds include defineDatasource datasourceExists datasourceReachable listDatasources"),
     "files": "file.Read file.Exists file.IsDir file.ReadDir file.Walk file.Stat file.Write",
     "net": (
         "net.ParseIP net.ParseIPPrefix net.ParseIPRange net.CIDRHost net.CIDRNetmask net.CIDRSubnets "
         "net.CIDRSubnetSizes getHostByName net.LookupIP net.LookupIPs net.LookupCNAME"
+    ),
+    "cloud": (
+        "aws.EC2Region ec2region aws.EC2Meta ec2meta aws.EC2Dynamic ec2dynamic aws.EC2Tag ec2tag aws.EC2Tags ec2tags "
+        "aws.KMSEncrypt aws.KMSDecrypt aws.Account aws.ARN aws.UserID gcp.Meta sockaddr.GetAllInterfaces "
+        "sockaddr.GetDefaultInterfaces sockaddr.GetPrivateInterfaces sockaddr.GetPublicInterfaces sockaddr.GetPrivateIP "
+        "sockaddr.GetPrivateIPs sockaddr.GetPublicIP sockaddr.GetPublicIPs sockaddr.GetInterfaceIP "
+        "sockaddr.GetInterfaceIPs sockaddr.Sort sockaddr.Exclude sockaddr.Include sockaddr.Attr sockaddr.Join "
+        "sockaddr.Limit sockaddr.Offset sockaddr.Unique sockaddr.Math net.LookupSRV net.LookupSRVs net.LookupTXT"
     ),
 }
 

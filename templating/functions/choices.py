@@ -98,13 +98,13 @@ def kind_is(name: str, value: Any) -> bool:
 def required(*values: Any) -> Any:
     """The value, or the message as an error when it is nil or ""."""
     if len(values) > 2:
-        raise Failure(f"wrong number of args for required: want 1 or 2 got {len(values)}")
+        raise Failure(f"wrong number of args: want 1 or 2, got {len(values)}")
     message = "can not render template: a required value was not set"
     value = values[-1]
     if len(values) == 2:
         if not isinstance(values[0], str):
             raise Failure(f"at <1>: expected string; found {type_name(values[0])}")
-        message = values[0]
+        message = values[0] or message
     if value is None or (isinstance(value, str) and not value):
         raise Failure(message)
     return value
@@ -113,16 +113,20 @@ def required(*values: Any) -> Any:
 @add("assert test.Assert", "any any...", '[{{ assert "must hold" true }}]', "[]")
 def assert_(*values: Any) -> str:
     """Stop with `assertion failed` and the message unless the last operand is true."""
-    if len(values) > 2 or not isinstance(values[-1], bool):
-        raise Failure("assert takes an optional message and a bool")
-    if not values[-1]:
-        raise Failure("assertion failed" + (f": {values[0]}" if len(values) == 2 else ""))
+    if len(values) > 2:
+        raise Failure(f"wrong number of args: want 1 or 2, got {len(values)}")
+    if len(values) == 2 and not isinstance(values[0], str):
+        raise Failure(f"at <1>: expected string; found {type_name(values[0])}")
+    if values[-1] is not True:
+        raise Failure("assertion failed" + (f": {values[0]}" if len(values) == 2 and values[0] else ""))
     return ""
 
 
 @add("test.Fail", "any...", '{{ if false }}{{ test.Fail "no" }}{{ end }}ok', "ok")
 def test_fail(*message: Any) -> str:
     """Stop, with an optional message."""
+    if len(message) > 1:
+        raise Failure(f"wrong number of args: want 0 or 1, got {len(message)}")
     raise Failure("template generation failed" + (f": {message[0]}" if message else ""))
 
 
@@ -144,4 +148,4 @@ def kind(value: Any) -> str:
 def is_kind(name: str, value: Any) -> bool:
     """Whether a value is of this kind; number stands for ints and floats."""
     found = kind_name(value)
-    return found == name or (name == "number" and found in ("int", "int64", "uint8", "float64"))
+    return found == name or (name == "number" and found in ("int", "int64", "uint64", "uint8", "float64"))

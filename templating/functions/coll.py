@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cmp_to_key
 
 from ..errors import Failure
+from ..kinds import Strings
 from ..numbers import to_int64
-from ..values import bounded, text_of, type_name
+from ..values import any_text, bounded, type_name
 from . import lists
 from .dicts import _merge, deep_copy
 from .registry import Family
@@ -65,50 +67,53 @@ def _flat(items: list[Any], depth: int) -> list[Any]:
     return out
 
 
-def as_map(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Failure(f"{name}: expected a map, got {type_name(value)}")
-    return value
-
-
-@add("coll.Keys", "any...", '{{ coll.Keys (dict "b" 1 "a" 2) }}', "[a b]")
-def coll_keys(*values: Any) -> list[str]:
+@add("coll.Keys", "dict...", '{{ coll.Keys (dict "b" 1 "a" 2) }}', "[a b]")
+def coll_keys(*values: dict[str, Any]) -> Strings:
     """The sorted keys of maps."""
-    return [key for value in values for key in sorted(as_map(value, "keys"))]
+    if not values:
+        raise Failure("need at least one argument")
+    return Strings([key for value in values for key in sorted(value)])
 
 
-@add("coll.Values", "any...", '{{ coll.Values (dict "b" 1 "a" 2) }}', "[2 1]")
-def coll_values(*values: Any) -> list[Any]:
+@add("coll.Values", "dict...", '{{ coll.Values (dict "b" 1 "a" 2) }}', "[2 1]")
+def coll_values(*values: dict[str, Any]) -> list[Any]:
     """The values of maps, in the order of their keys."""
-    return [value[key] for value in values for key in sorted(as_map(value, "values"))]
+    if not values:
+        raise Failure("need at least one argument")
+    return [value[key] for value in values for key in sorted(value)]
 
 
-@add("coll.Merge", "any any...", '{{ coll.Merge (dict "a" 1) (dict "a" 2 "b" 3) }}', "map[a:1 b:3]")
-def coll_merge(*values: Any) -> dict[str, Any]:
+@add("coll.Merge", "dict dict...", '{{ coll.Merge (dict "a" 1) (dict "a" 2 "b" 3) }}', "map[a:1 b:3]")
+def coll_merge(*values: dict[str, Any]) -> dict[str, Any]:
     """Maps merged deeply into a new one; the left one wins."""
     merged: dict[str, Any] = {}
     for value in reversed(values):
-        _merge(merged, deep_copy(as_map(value, "merge")), True)
+        _merge(merged, deep_copy(value), True)
     return merged
 
 
-def _keys_and_map(values: tuple[Any, ...], name: str) -> tuple[list[str], dict[str, Any]]:
+def _keys_and_map(values: tuple[Any, ...]) -> tuple[list[str], dict[str, Any]]:
     if len(values) < 2:
         raise Failure(f"wrong number of args: wanted 2 or more, got {len(values)}")
-    return [text_of(key) for key in _flat(list(values[:-1]), -1)], as_map(values[-1], name)
+    for key in values[:-1]:
+        if not isinstance(key, str):
+            raise Failure(f"wrong key type: must be string, got {type_name(key)} ({any_text(key)})")
+    if not isinstance(values[-1], dict):
+        raise Failure(f"wrong map type: must be map[string]interface{{}}, got {type_name(values[-1])}")
+    return list(values[:-1]), values[-1]
 
 
 @add("coll.Pick", "any...", '{{ coll.Pick "a" (dict "a" 1 "b" 2) }}', "map[a:1]")
 def coll_pick(*values: Any) -> dict[str, Any]:
     """A new map with only these keys."""
-    keys, value = _keys_and_map(values, "pick")
+    keys, value = _keys_and_map(values)
     return {key: value[key] for key in keys if key in value}
 
 
 @add("coll.Omit", "any...", '{{ coll.Omit "a" (dict "a" 1 "b" 2) }}', "map[b:2]")
 def coll_omit(*values: Any) -> dict[str, Any]:
     """A new map without these keys."""
-    keys, value = _keys_and_map(values, "omit")
+    keys, value = _keys_and_map(values)
     return {key: item for key, item in value.items() if key not in keys}
 
 
@@ -119,24 +124,23 @@ def coll_omit(*values: Any) -> dict[str, Any]:
     "[a b] [map[k:1] map[k:2]]",
 )
 def coll_sort(*values: Any) -> list[Any]:
-    """A list in order, maps by a key: [key,] list."""
+    """A list of numbers or of texts in order, or maps by a key: [key,] list; kinds that do not compare stay put."""
     if len(values) > 2:
         raise Failure(f"wrong number of args: wanted 1 or 2, got {len(values)}")
-    key = text_of(values[0]) if len(values) == 2 else ""
-    items = lists.items_of(values[-1], "sort")
+    key = any_text(values[0]) if len(values) == 2 else ""
+    items = [] if values[-1] is None else lists.items_of(values[-1], "sort")
 
-    def rank(item: Any) -> tuple[int, Any]:
-        for part in key.split(".") if key else ():
-            item = item.get(part) if isinstance(item, dict) else None
-        if isinstance(item, bool):
-            return (1, item)
-        if isinstance(item, int | float):
-            return (2, item)
-        if isinstance(item, str):
-            return (3, item)
-        return (0 if item is None else 4, 0)
+    def compare(first: Any, other: Any) -> int:
+        if key:
+            absent = [not isinstance(item, dict) or key not in item for item in (first, other)]
+            if any(absent):
+                return int(absent[0]) - int(absent[1])
+            first, other = first[key], other[key]
+        if type_name(first) != type_name(other) or isinstance(first, bool) or not isinstance(first, str | int | float):
+            return 0
+        return int(first > other) - int(first < other)
 
-    return sorted(items, key=rank)
+    return sorted(items, key=cmp_to_key(compare))
 
 
 # --- JSONPath -----------------------------------------------------------------------------------------
@@ -148,33 +152,27 @@ _step = re.compile(
 )
 
 
-@add("coll.JSONPath jsonpath", "any any", '{{ coll.JSONPath ".a[0].b" (dict "a" (list (dict "b" 5))) }}', "5")
-def coll_jsonpath(path: Any, value: Any) -> Any:
+@add("coll.JSONPath jsonpath", "string any", '{{ coll.JSONPath ".a[0].b" (dict "a" (list (dict "b" 5))) }}', "5")
+def coll_jsonpath(path: str, value: Any) -> Any:
     """What a JSONPath finds: names, `[n]`, `[a:b]`, `*`, `..name`, `[?(@.k == "v")]`; several results are a list."""
-    text = text_of(path).strip()
-    if text.startswith("{") and text.endswith("}"):
-        text = text[1:-1].strip()
-    text = text.removeprefix("$").removeprefix("@")
+    text = path.strip().removeprefix("$").removeprefix("@")
     if text in ("", "."):
         return value
     found = [value]
-    several = False
     at = 0
     while at < len(text):
         match = _step.match(text, at)
-        if match is None or match.end() == at:
-            raise Failure(f"unable to parse JSONPath {text_of(path)}")
+        if match is None or match.end() == at or (at == 0 and text[0] not in ".["):
+            raise Failure(f"couldn't parse JSONPath {path}: it goes wrong at `{text[at : at + 20]}`")
         at = match.end()
-        several = several or bool(match["deep"] or match["star"] or match["all"] or match["slice"] or match["key"])
         if match["deep"]:
             bounded(found)
             found = [inner for item in found for inner in _descendants(item)]
         found = [inner for item in found for inner in _children(item, match)]
-    if several:
-        return found
-    if not found:
-        raise Failure(f"executing JSONPath {text_of(path)} failed: no match")
-    return found[0]
+        name = match["name"] or match["single"] or match["double"]
+        if not found and name and not match["deep"]:
+            raise Failure(f"executing JSONPath failed: {name} is not found")
+    return found[0] if len(found) == 1 else found
 
 
 def _descendants(value: Any) -> list[Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 
 from ..errors import Failure
-from ..kinds import Int64, Strings, TypedList
-from ..numbers import MAX, MIN, parse_decimal_int, parse_float, parse_int
-from ..values import deep_equal, text_of, type_name
+from ..kinds import Int64, Strings, TypedList, Uint64
+from ..numbers import MAX, MIN, nanoseconds_of, parse_decimal_int, parse_float, parse_int
+from ..values import any_text, deep_equal, type_name
 from .choices import default
 from .dicts import dict_
 from .lists import list_
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FAMILY = Family("conv", "Conversions")
 add = FAMILY.add
 _TRUE = frozenset(("1", "t", "true", "yes"))
+_HEX_FLOAT = r"[-+]?0[xX](_?[0-9a-fA-F])+\.?[0-9a-fA-F]*[pP][-+]?[0-9]+"
 
 
 def to_bool(value: Any) -> bool:
@@ -27,7 +29,7 @@ def to_bool(value: Any) -> bool:
         return value
     if isinstance(value, int | float):
         return value == 1
-    return isinstance(value, str) and value.strip().lower() in _TRUE
+    return isinstance(value, str) and (value.lower() in _TRUE or to_float(value) == 1)
 
 
 @add("conv.ToBool bool conv.Bool", "any", '{{ conv.ToBool "yes" }} {{ conv.ToBool "on" }}', "true false")
@@ -49,15 +51,12 @@ def to_int(value: Any) -> int:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
-        return int(value) if MIN <= value <= MAX else 0
+        return int(value) if MIN <= value <= MAX else MIN
     if isinstance(value, str):
-        text = value.replace(",", "").strip()
+        text = value.replace(",", "")
         whole = parse_int(text)
-        if whole is not None:
-            return whole
-        number = parse_float(text)
-        return int(number) if number is not None and MIN <= number <= MAX else 0
-    return 0
+        return to_int(parse_float(text)) if whole is None else whole
+    return nanoseconds_of(value) or 0
 
 
 @add("conv.ToInt", "any", '{{ conv.ToInt "1,234" }} {{ conv.ToInt 3.9 }}', "1234 3")
@@ -88,11 +87,10 @@ def to_float(value: Any) -> float:
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, str):
-        text = value.replace(",", "").strip()
-        whole = parse_int(text)
+        text = value.replace(",", "")
         number = parse_float(text)
-        return number if number is not None else float(whole or 0)
-    return 0.0
+        return float(parse_int(text) or 0) if number is None or (isinf(number) and "n" not in text.lower()) else number
+    return float(nanoseconds_of(value) or 0)
 
 
 @add("conv.ToFloat64", "any", '{{ conv.ToFloat64 "1.5" }}', "1.5")
@@ -110,78 +108,77 @@ def conv_to_float64s(*values: Any) -> TypedList:
 @add("conv.ToString", "any", "{{ conv.ToString 5 }} {{ conv.ToString nil }}", "5 nil")
 def conv_to_string(value: Any) -> str:
     """The text of a value; nil is `nil`."""
-    return "nil" if value is None else bytes_text(value)
-
-
-def bytes_text(value: Any) -> str:
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else text_of(value)
+    return any_text(value)
 
 
 @add("conv.ToStrings", "any...", '{{ conv.ToStrings 1 true "a" }}', "[1 true a]")
 def conv_to_strings(*values: Any) -> Strings:
     """Each operand as a text."""
-    return Strings([conv_to_string(value) for value in values])
+    return Strings([any_text(value) for value in values])
 
 
 @add("conv.Join", "any string", '{{ conv.Join (list 1 2) "-" }}', "1-2")
 def conv_join(value: Any, separator: str) -> str:
     """The items of a list joined by a separator."""
     if not isinstance(value, list | tuple):
-        raise Failure(f"Input to Join must be an array, but was {type_name(value)}")
-    return separator.join([conv_to_string(item) for item in value])
+        raise Failure(f"input to Join must be an array: expected an array or slice, but got a {type_name(value)}")
+    return separator.join([any_text(item) for item in value])
 
 
-@add("conv.Atoi", "any", '{{ conv.Atoi "7" }}', "7")
+@add("conv.Atoi", "any", '{{ conv.Atoi "7" }} {{ conv.Atoi "7x" }}', "7 0")
 def conv_atoi(value: Any) -> int:
-    """An int of decimal digits; anything else is an error."""
-    found = parse_decimal_int(text_of(value))
-    if found is None:
-        raise Failure(f"strconv.Atoi: parsing {text_of(value)!r}: invalid syntax".replace("'", '"'))
-    return found
+    """An int of decimal digits; 0 for anything else."""
+    return parse_decimal_int(any_text(value)) or 0
 
 
-@add("conv.ParseInt", "any any any", '{{ conv.ParseInt "ff" 16 64 }}', "255")
-def conv_parse_int(value: Any, base: Any, bits: Any) -> Int64:
-    """An integer of digits in a base; too large for the bits is an error."""
-    found = _based(value, base)
-    width = to_int(bits) or 64
-    if not -(1 << width - 1) <= found < 1 << width - 1:
-        raise Failure(f'strconv.ParseInt: parsing "{text_of(value)}": value out of range')
-    return Int64(found)
+@add("conv.ParseInt", "any int int", '{{ conv.ParseInt "ff" 16 64 }}', "255")
+def conv_parse_int(value: Any, base: int, bits: int) -> Int64:
+    """An integer of digits in a base; the nearest that the bits can hold; 0 for anything else."""
+    half = 1 << (bits or 64) - 1
+    return Int64(max(-half, min(half - 1, _based(value, base))))
 
 
-@add("conv.ParseUint", "any any any", '{{ conv.ParseUint "17" 8 64 }}', "15")
-def conv_parse_uint(value: Any, base: Any, bits: Any) -> Int64:
+@add("conv.ParseUint", "any int int", '{{ conv.ParseUint "17" 8 64 }}', "15")
+def conv_parse_uint(value: Any, base: int, bits: int) -> Uint64:
     """As conv.ParseInt, without sign."""
-    found = _based(value, base)
-    if not 0 <= found < 1 << (to_int(bits) or 64):
-        raise Failure(f'strconv.ParseUint: parsing "{text_of(value)}": value out of range')
-    return Int64(found)
+    return Uint64(max(0, min((1 << (bits or 64)) - 1, _based(value, base))))
 
 
-def _based(value: Any, base: Any) -> int:
-    text = text_of(value)
+def _based(value: Any, base: int) -> int:
+    text = any_text(value)
     try:
-        if not re.fullmatch(r"[-+]?\w+", text):
-            raise ValueError
-        return int(text, to_int(base))
+        if not re.fullmatch(r"[-+]?\w+" if base == 0 else r"[-+]?[^\W_]+", text) or not text.isascii():
+            return 0
+        if base and text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") and not _digits_in(text.lstrip("+-"), base):
+            return 0
+        return parse_int(text) or 0 if base == 0 else int(text, base)
     except ValueError:
-        raise Failure(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        return 0
 
 
-@add("conv.ParseFloat", "any any", '{{ conv.ParseFloat "1.5" 64 }}', "1.5")
-def conv_parse_float(value: Any, _bits: Any) -> float:
-    """A float of a text; anything else is an error."""
-    found = parse_float(text_of(value))
+def _digits_in(text: str, base: int) -> bool:
+    """Whether all characters are digits of a base; `int` would take `0x` for a prefix."""
+    return all(int(char, 36) < base for char in text)
+
+
+@add("conv.ParseFloat", "any int", '{{ conv.ParseFloat "1.5" 64 }}', "1.5")
+def conv_parse_float(value: Any, bits: int) -> float:
+    """A float of a text, as exact as the bits allow; 0 for anything else."""
+    text = any_text(value)
+    found = parse_float(text)
     if found is None:
-        raise Failure(f'strconv.ParseFloat: parsing "{text_of(value)}": invalid syntax')
+        found = float.fromhex(text.replace("_", "")) if re.fullmatch(_HEX_FLOAT, text) else 0.0
+    if bits == 32:
+        import struct
+
+        return float(struct.unpack("f", struct.pack("f", found))[0])
     return found
 
 
 @add("conv.ParseBool", "any", '{{ conv.ParseBool "T" }}', "true")
 def conv_parse_bool(value: Any) -> bool:
     """A bool of 1 t T true TRUE True or their opposites; anything else is an error."""
-    text = text_of(value)
+    text = any_text(value)
     if text in ("1", "t", "T", "true", "TRUE", "True"):
         return True
     if text in ("0", "f", "F", "false", "FALSE", "False"):
@@ -195,13 +192,18 @@ def conv_default(fallback: Any, value: Any) -> Any:
     return default(fallback, value)
 
 
-add("conv.Dict coll.Dict", "any...", '{{ conv.Dict "a" 1 }}', "map[a:1]")(dict_)
+@add("conv.Dict coll.Dict", "any...", '{{ conv.Dict "a" 1 }}', "map[a:1]")
+def conv_dict(*values: Any) -> dict[str, Any]:
+    """A map of keys and values in turns."""
+    return dict_(*["nil" if value is None and at % 2 == 0 else value for at, value in enumerate(values)])
+
+
 add("conv.Slice coll.Slice", "any...", "{{ conv.Slice 1 2 }}", "[1 2]")(list_)
 
 
-@add("conv.Has coll.Has", "any any", '{{ coll.Has (dict "a" 1) "a" }} {{ coll.Has (list "x") "y" }}', "true false")
-def conv_has(value: Any, key: Any) -> bool:
-    """Whether a map has a key, or a list an item."""
+@add("conv.Has coll.Has", "any string", '{{ coll.Has (dict "a" 1) "a" }} {{ coll.Has (list "x") "y" }}', "true false")
+def conv_has(value: Any, key: str) -> bool:
+    """Whether a map has a key, or a list a text."""
     if isinstance(value, dict):
-        return text_of(key) in value
+        return key in value
     return isinstance(value, list | tuple) and any(deep_equal(key, item) for item in value)

@@ -1,12 +1,13 @@
-"""`data.` and its short names: JSON, YAML, TOML, CSV, and data sources that are files."""
+"""`data.` and its short names: JSON, YAML, TOML, CSV."""
 
 from __future__ import annotations
 
+from math import isfinite
+
 from .. import gojson
 from ..errors import Failure
-from ..kinds import StringMap, Strings
-from ..values import text_of, type_name
-from .conv import bytes_text
+from ..kinds import StringMap, Strings, TypedList
+from ..values import any_text, float_digits, plain, scientific, type_name
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -17,45 +18,61 @@ FAMILY = Family("data", "Data formats")
 add = FAMILY.add
 
 
+def read(text: str, kind: str) -> Any:
+    """The value a JSON or YAML text holds. JSON is read as the YAML it is: whole numbers stay integers."""
+    if kind == "json":
+        try:
+            return gojson.loads(text, floats=False)
+        except Failure:
+            if text.lstrip()[:1] in ("{", "[") and len(text) > 100_000:
+                raise  # that long it is JSON with a mistake, and the other reader is slow
+    from ..goyaml import loads
+
+    return loads(text)
+
+
 def _map(value: Any, kind: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Failure(f"unable to unmarshal {kind} object: it is a {type_name(value)}, not a map")
-    return value
+    text = any_text(value)
+    found = read(text, kind)
+    if not isinstance(found, dict) and found is not None:
+        raise Failure(f"Unable to unmarshal object {_start(text)}: it is a {type_name(found)}, not a map")
+    return found or {}
 
 
 def _list(value: Any, kind: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise Failure(f"unable to unmarshal {kind} array: it is a {type_name(value)}, not a list")
-    return value
+    text = any_text(value)
+    found = read(text, kind)
+    if not isinstance(found, list) and found is not None:
+        raise Failure(f"Unable to unmarshal array {_start(text)}: it is a {type_name(found)}, not a list")
+    return found or []
 
 
-@add("data.JSON json", "any", '{{ (json `{"q": "r"}`).q }}', "r")
+def _start(text: str) -> str:
+    return text if len(text) <= 80 else text[:80] + "…"
+
+
+@add("data.JSON json", "any", '{{ (json `{"q": 123456789012}`).q }}', "123456789012")
 def data_json(value: Any) -> dict[str, Any]:
-    """The map a JSON text holds."""
-    return _map(gojson.loads(bytes_text(value)), "json")
+    """The map a JSON text holds; unlike fromJson, whole numbers are integers."""
+    return _map(value, "json")
 
 
 @add("data.JSONArray jsonArray", "any", '{{ jsonArray "[1]" }}', "[1]")
 def data_json_array(value: Any) -> list[Any]:
     """The list a JSON text holds."""
-    return _list(gojson.loads(bytes_text(value)), "json")
+    return _list(value, "json")
 
 
 @add("data.YAML yaml", "any", '{{ (yaml "x: 0x10").x }}', "16")
 def data_yaml(value: Any) -> dict[str, Any]:
     """The map a YAML text holds."""
-    from ..goyaml import loads
-
-    found = loads(bytes_text(value))
-    return {} if found is None else _map(found, "yaml")
+    return _map(value, "yaml")
 
 
 @add("data.YAMLArray yamlArray", "any", '{{ yamlArray "[1, 2]" }}', "[1 2]")
 def data_yaml_array(value: Any) -> list[Any]:
     """The list a YAML text holds."""
-    from ..goyaml import loads
-
-    return _list(loads(bytes_text(value)), "yaml")
+    return _list(value, "yaml")
 
 
 @add("data.TOML toml", "any", '{{ (toml "a = 5").a }}', "5")
@@ -64,9 +81,9 @@ def data_toml(value: Any) -> dict[str, Any]:
     import tomllib
 
     try:
-        return _plain(tomllib.loads(bytes_text(value)))  # type: ignore[no-any-return]
+        return _plain(tomllib.loads(any_text(value)))  # type: ignore[no-any-return]
     except tomllib.TOMLDecodeError as problem:
-        raise Failure(f"toml: {problem}") from None
+        raise Failure(f"Unable to unmarshal object {_start(any_text(value))}: {problem}") from None
 
 
 def _plain(value: Any) -> Any:
@@ -80,46 +97,58 @@ def _plain(value: Any) -> Any:
 
 @add("data.ToJSON toJSON", "any", '{{ toJSON (dict "a" "<x>") }}', '{"a":"\\u003cx\\u003e"}')
 def data_to_json(value: Any) -> str:
-    """JSON on one line."""
-    return gojson.dumps(value)
+    """JSON on one line; floats stay recognizable (`1.0`)."""
+    return gojson.dumps(value, float_text=_json_float)
+
+
+def _json_float(value: float) -> str:
+    """A float that is one for every reader."""
+    if not isfinite(value):
+        raise Failure(f"json: unsupported value: {any_text(value)}")
+    sign, digits, exponent = float_digits(value)
+    if -7 < exponent < 21:
+        text = plain(digits, exponent)
+        return sign + (text if "." in text else text + ".0")
+    return sign + scientific(digits, exponent)
 
 
 @add("data.ToJSONPretty toJSONPretty", "string any", '{{ toJSONPretty "  " (list 1) }}', "[\n  1\n]")
 def data_to_json_pretty(indent: str, value: Any) -> str:
     """JSON on several lines, with this indentation."""
-    return gojson.dumps(value, indent=indent)
+    return gojson.dumps(value, indent=indent, float_text=_json_float)
 
 
-@add("data.ToTOML toTOML", "any", '{{ toTOML (dict "a" 1 "t" (dict "b" true)) }}', "a = 1\n\n[t]\nb = true\n")
+@add("data.ToTOML toTOML", "any", '{{ toTOML (dict "a" 1 "t" (dict "b" true)) }}', "a = 1\n\n[t]\n  b = true\n")
 def data_to_toml(value: Any) -> str:
     """TOML of a map."""
+    if not isinstance(value, dict):
+        raise Failure(f"Unable to marshal {_start(any_text(value))}: toml: top-level values must be Go maps or structs")
     out: list[str] = []
-    _toml_table(_map(value, "toml"), "", out)
+    _toml_table(value, (), out)
     return "".join(out)
 
 
 def _toml_key(key: str) -> str:
-    return (
-        key
-        if key and all(char.isascii() and (char.isalnum() or char in "_-") for char in key)
-        else (gojson.json_string(key, False))
-    )
+    bare = key and all(char.isascii() and (char.isalnum() or char in "_-") for char in key)
+    return key if bare else gojson.json_string(key, False)
 
 
-def _toml_table(value: dict[str, Any], path: str, out: list[str]) -> None:
-    tables: list[tuple[str, Any]] = []
+def _toml_table(value: dict[str, Any], path: tuple[str, ...], out: list[str]) -> None:
+    """Plain values first, then the tables below; each level two blanks further in."""
+    tables: list[tuple[tuple[str, ...], Any]] = []
+    pad = "  " * len(path)
     for key in sorted(value):
         item = value[key]
-        full = f"{path}.{_toml_key(key)}" if path else _toml_key(key)
-        if isinstance(item, dict) or (
-            isinstance(item, list) and item and all(isinstance(inner, dict) for inner in item)
-        ):
-            tables.append((full, item))
+        if isinstance(item, dict) or (isinstance(item, list) and item and isinstance(item[0], dict)):
+            tables.append(((*path, _toml_key(key)), item))
         elif item is not None:
-            out.append(f"{_toml_key(key)} = {_toml_value(item)}\n")
+            out.append(f"{pad}{_toml_key(key)} = {_toml_value(item)}\n")
     for full, item in tables:
+        marks = ("[[", "]]") if isinstance(item, list) else ("[", "]")
         for inner in item if isinstance(item, list) else [item]:
-            out.append(f"\n[[{full}]]\n" if isinstance(item, list) else f"\n[{full}]\n")
+            if out and (len(full) == 1 or isinstance(item, list)):
+                out.append("\n")
+            out.append(f"{pad}{marks[0]}{'.'.join(full)}{marks[1]}\n")
             _toml_table(inner, full, out)
 
 
@@ -128,33 +157,47 @@ def _toml_value(item: Any) -> str:
         return "[" + ", ".join([_toml_value(inner) for inner in item]) + "]"
     if isinstance(item, dict):
         return "{" + ", ".join([f"{_toml_key(key)} = {_toml_value(item[key])}" for key in sorted(item)]) + "}"
+    if item is None:
+        raise Failure("toml: cannot encode array with nil element")
     if isinstance(item, str):
         return gojson.json_string(item, False)
-    text = text_of(item)
-    return text + ".0" if isinstance(item, float) and text.lstrip("-").isdigit() else text
+    if isinstance(item, float) and isfinite(item):
+        sign, digits, exponent = float_digits(item)
+        text = sign + plain(digits, exponent)
+        return text if "." in text else text + ".0"
+    return any_text(item)
 
 
 # --- CSV ----------------------------------------------------------------------------------------------
 
 
-def _records(values: tuple[Any, ...]) -> tuple[list[Strings], Strings]:
+def _records(values: tuple[str, ...]) -> tuple[list[Strings], Strings]:
     """[delimiter or header,] [header,] text → rows and header."""
     import csv
     from io import StringIO
 
     if not 1 <= len(values) <= 3:
         raise Failure(f"wrong number of args: wanted 1 to 3, got {len(values)}")
-    given = [text_of(value) for value in values[:-1]]
     delimiter, header = ",", None
-    for option in given:
-        if len(option) == 1 and header is None and option is given[0]:
+    for position, option in enumerate(values[:-1]):
+        if position == 0 and len(option) == 1:
             delimiter = option
         else:
             header = option
-    rows = [Strings(row) for row in csv.reader(StringIO(bytes_text(values[-1])), delimiter=delimiter) if row]
+    rows: list[Strings] = []
+    reader = csv.reader(StringIO(values[-1]), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            if not row:
+                continue
+            if rows and len(row) != len(rows[0]):
+                raise Failure(f"record on line {reader.line_num}: wrong number of fields")
+            rows.append(Strings(row))
+    except csv.Error as problem:
+        raise Failure(f"parse error on line {reader.line_num}: {problem}") from None
     if header is None:
         names = rows.pop(0) if rows else Strings()
-    elif header == "":
+    elif header == "" and len(values) == 2:
         names = Strings([_column(number) for number in range(max(map(len, rows), default=0))])
     else:
         names = Strings(header.split(delimiter))
@@ -170,22 +213,22 @@ def _column(number: int) -> str:
     return name
 
 
-@add("data.CSV csv", "any any...", '{{ csv "a,b\\n1,2" }}', "[[a b] [1 2]]")
-def data_csv(*values: Any) -> list[Strings]:
+@add("data.CSV csv", "string...", '{{ csv "a,b\\n1,2" }}', "[[a b] [1 2]]")
+def data_csv(*values: str) -> TypedList:
     """The rows of a CSV text, the header first: [delimiter,] [header,] text."""
     rows, names = _records(values)
-    return [names, *rows]
+    return TypedList("[][]string", [names, *rows])
 
 
-@add("data.CSVByRow csvByRow", "any any...", '{{ csvByRow "a,b\\n1,2" }}', "[map[a:1 b:2]]")
-def data_csv_by_row(*values: Any) -> list[StringMap]:
+@add("data.CSVByRow csvByRow", "string...", '{{ csvByRow "a,b\\n1,2" }}', "[map[a:1 b:2]]")
+def data_csv_by_row(*values: str) -> TypedList:
     """The rows of a CSV text as maps."""
     rows, names = _records(values)
-    return [StringMap(zip(names, row, strict=False)) for row in rows]
+    return TypedList("[]map[string]string", [StringMap(zip(names, row, strict=False)) for row in rows])
 
 
-@add("data.CSVByColumn csvByColumn", "any any...", '{{ (csvByColumn "a,b\\n1,2\\n3,4").b }}', "[2 4]")
-def data_csv_by_column(*values: Any) -> dict[str, Any]:
+@add("data.CSVByColumn csvByColumn", "string...", '{{ (csvByColumn "a,b\\n1,2\\n3,4").b }}', "[2 4]")
+def data_csv_by_column(*values: str) -> dict[str, Any]:
     """The columns of a CSV text as lists."""
     rows, names = _records(values)
     return {name: Strings([row[at] for row in rows if at < len(row)]) for at, name in enumerate(names)}
@@ -197,126 +240,16 @@ def data_to_csv(*values: Any) -> str:
     import csv
     from io import StringIO
 
-    if len(values) > 2:
+    if not 1 <= len(values) <= 2:
         raise Failure(f"wrong number of args: wanted 1 or 2, got {len(values)}")
+    rows = values[-1]
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
+        raise Failure(
+            "Can't parse ToCSV input - must be a two-dimensional array (like [][]string or [][]interface{}) "
+            f"(was {type_name(rows)})"
+        )
     out = StringIO()
-    writer = csv.writer(out, delimiter=text_of(values[0]) if len(values) == 2 else ",", lineterminator="\r\n")
-    for row in _list(values[-1], "csv"):
-        writer.writerow([text_of(item) for item in _list(row, "csv")])
+    writer = csv.writer(out, delimiter=any_text(values[0]) if len(values) == 2 else ",", lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([any_text(item).replace("\n", "\r\n") for item in row])
     return out.getvalue()
-
-
-# --- data sources -------------------------------------------------------------------------------------
-
-
-def _sources(rt: Any) -> dict[str, Any]:
-    defined: dict[str, Any] = rt.extra.setdefault("datasources", {})
-    if not defined and rt.policy.datasources:
-        defined.update(rt.policy.datasources)
-    return defined
-
-
-def _url(rt: Any, alias: str) -> str:
-    entry = _sources(rt).get(alias)
-    if entry is None:
-        if "/" in alias or ":" in alias:
-            return alias
-        raise Failure(f"undefined datasource '{alias}'")
-    return text_of(entry.get("url", "") if isinstance(entry, dict) else entry)
-
-
-def _content(rt: Any, alias: str, parts: tuple[Any, ...]) -> tuple[str, str]:
-    """The text of a data source, and its path."""
-    from .environment import variables
-    from .files import read
-
-    url = _url(rt, alias)
-    scheme, colon, rest = url.partition(":")
-    if colon and scheme == "env":
-        return variables(rt).get(rest.lstrip("/").partition("?")[0], ""), "value.txt"
-    if colon and len(scheme) > 1 and scheme not in ("file",):
-        raise Failure(f"the datasource '{alias}' is a {scheme} URL: only file and env URLs can be read here")
-    path = rest.removeprefix("//") if colon and scheme == "file" else url
-    path, _, query = path.partition("?")
-    for part in parts:
-        path = path.rstrip("/") + "/" + text_of(part).lstrip("/") if path else text_of(part)
-    kind = dict(pair.partition("=")[::2] for pair in query.split("&") if pair).get("type", "")
-    return read(rt, path), {
-        "application/json": "x.json",
-        "application/yaml": "x.yaml",
-        "text/csv": "x.csv",
-        "application/toml": "x.toml",
-        "text/plain": "x.txt",
-    }.get(kind.replace("%2F", "/"), path)
-
-
-def _parsed(text: str, path: str) -> Any:
-    from ..goyaml import loads
-
-    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
-    if extension == "json":
-        return gojson.loads(text)
-    if extension in ("yaml", "yml"):
-        return loads(text)
-    if extension == "toml":
-        return data_toml(text)
-    if extension == "csv":
-        return data_csv(text)
-    if extension == "env":
-        pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
-        return StringMap({name.strip().removeprefix("export "): value.strip().strip("'\"") for name, _, value in pairs})
-    return text
-
-
-@add(
-    "datasource ds",
-    "string any...",
-    '{{ if datasourceExists "conf" }}{{ (ds "conf").a }}{{ end }}ok',
-    "ok",
-    context=True,
-)
-def datasource(rt: Any, alias: str, *parts: Any) -> Any:
-    """The content of a data source, read by its kind (json, yaml, toml, csv, env, text)."""
-    return _parsed(*_content(rt, alias, parts))
-
-
-@add(
-    "include", "string any...", '{{ if datasourceExists "notes" }}{{ include "notes" }}{{ end }}ok', "ok", context=True
-)
-def include(rt: Any, alias: str, *parts: Any) -> str:
-    """The content of a data source as it is."""
-    return _content(rt, alias, parts)[0]
-
-
-@add(
-    "defineDatasource",
-    "string string",
-    '{{ defineDatasource "x" "file:x.json" }}{{ datasourceExists "x" }}',
-    "true",
-    context=True,
-)
-def define_datasource(rt: Any, alias: str, url: str) -> str:
-    """Name a data source for the rest of this template."""
-    _sources(rt).setdefault(alias, url)
-    return ""
-
-
-@add("datasourceExists", "string", '{{ datasourceExists "nope" }}', "false", context=True)
-def datasource_exists(rt: Any, alias: str) -> bool:
-    """Whether a data source is defined."""
-    return alias in _sources(rt)
-
-
-@add("datasourceReachable", "string any...", '{{ datasourceReachable "nope" }}', "false", context=True)
-def datasource_reachable(rt: Any, alias: str, *parts: Any) -> bool:
-    """Whether a data source is defined and can be read."""
-    try:
-        return alias in _sources(rt) and _content(rt, alias, parts) is not None
-    except Failure:
-        return False
-
-
-@add("listDatasources", "", "{{ listDatasources }}", "[]", context=True)
-def list_datasources(rt: Any) -> Strings:
-    """The sorted names of all data sources."""
-    return Strings(sorted(_sources(rt)))

@@ -16,8 +16,9 @@ from ..gotime import (
     parse_time,
     zone_named,
 )
-from ..kinds import Int64
-from ..numbers import parse_int, to_int64
+from ..kinds import Int64, Uint8, Uint64
+from ..numbers import parse_int, wrap64
+from ..values import quote
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def moment(rt: Any, value: Any, zone: Zone | None = None) -> Time:
     """A time of a time or of Unix seconds; anything else means now."""
     if isinstance(value, Time):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool | Uint8 | Uint64):
         return Time(int(value), 0, zone or local_zone(rt.policy))
     return clock(rt.policy)
 
@@ -198,9 +199,9 @@ for _name, _layout in LAYOUTS.items():
 
 
 def _text(value: Any) -> str:
-    from ..values import text_of
+    from ..values import any_text
 
-    return text_of(value)
+    return any_text(value)
 
 
 @add("time.Now", "", "{{ (time.Now).UTC.Year | lt 2000 }}", "true", context=True)
@@ -253,9 +254,9 @@ def time_unix(rt: Any, value: Any) -> Time:
     from decimal import Decimal, InvalidOperation
 
     try:
-        seconds = Decimal(_text(value))
+        seconds = Decimal(int(value) if isinstance(value, bool) else _text(value))
     except InvalidOperation:
-        raise Failure(f"time.Unix: {_text(value)} is not a number") from None
+        raise Failure(f"strconv.ParseInt: parsing {quote(_text(value))}: invalid syntax") from None
     return Time(0, int(seconds * NANO), local_zone(rt.policy))
 
 
@@ -267,9 +268,9 @@ def time_parse_duration(value: Any) -> Duration:
 
 def _unit(name: str, size: int) -> None:
     def give(value: Any) -> Duration:
-        if isinstance(value, float):
-            return Duration(int(value * size))
-        return Duration(to_int64(value) * size)
+        from .conv import to_int
+
+        return Duration(wrap64(to_int(value) * size))
 
     give.__doc__ = f"A duration of so many {name.lower()}s."
     add(f"time.{name}", "any", f"{{{{ time.{name} 2 }}}}", str(Duration(2 * size)))(give)

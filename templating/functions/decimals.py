@@ -10,6 +10,7 @@ from math import isfinite
 
 from ..errors import Failure
 from ..numbers import to_float64
+from ..values import float_text
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -22,11 +23,13 @@ add = FAMILY.add
 
 def decimal(value: Any) -> Decimal:
     number = to_float64(value)
-    return Decimal(repr(number)) if isfinite(number) else Decimal(0)
+    if not isfinite(number):
+        raise Failure(f"Cannot create a Decimal from {float_text(number)}")
+    return Decimal(repr(number))
 
 
 def _float(number: Decimal) -> float:
-    return float(number)
+    return float(number) or 0.0  # decimals know no negative zero
 
 
 @add("addf", "any...", "{{ addf 0.1 0.2 }}", "0.3")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import Failure
-from ..kinds import Strings
+from ..kinds import Strings, TypedList
 from ..values import bounded, deep_equal, text_of, truth, type_name
 from .registry import Family
 
@@ -107,7 +107,7 @@ def _merge(into: dict[str, Any], other: dict[str, Any], overwrite: bool) -> None
         if isinstance(known, dict) and isinstance(item, dict):
             if known is not item:
                 _merge(known, item, overwrite)
-        elif key not in into or overwrite or (not truth(known) and truth(item)):
+        elif overwrite or (item is not None if key not in into else not truth(known) and truth(item)):
             into[key] = item
 
 
@@ -140,7 +140,9 @@ def _copy(value: Any) -> Any:
         return made if type(value) is dict else type(value)(made)
     if isinstance(value, list | tuple):
         items = [_copy(item) for item in value]
-        return items if type(value) in (list, tuple) or hasattr(value, "go_type") else type(value)(items)
+        if isinstance(value, TypedList):
+            return TypedList(value.go_type, items)
+        return items if type(value) in (list, tuple) else type(value)(items)
     return value
 
 

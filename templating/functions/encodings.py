@@ -165,7 +165,7 @@ def base64_bytes(value: Any) -> bytes:
 def as_bytes(value: Any) -> bytes:
     from ..values import text_of
 
-    return value if isinstance(value, bytes) else encode(text_of(value))
+    return value if isinstance(value, bytes) else b"" if value is None else encode(text_of(value))
 
 
 # --- checksums --------------------------------------------------------------------------------------

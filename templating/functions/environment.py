@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import Failure
-from ..values import text_of
+from ..values import any_text
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def expandenv(rt: Any, text: str) -> str:
 def getenv(rt: Any, name: Any, *default: Any) -> str:
     """The value of a variable, else the content of the file that NAME_FILE names, else the default."""
     known = variables(rt)
-    key = text_of(name)
+    key = any_text(name)
     value = known.get(key, "")
     if not value and known.get(key + "_FILE"):
         from .files import read
@@ -57,4 +57,4 @@ def getenv(rt: Any, name: Any, *default: Any) -> str:
             value = read(rt, known[key + "_FILE"]).strip()
         except Failure:
             value = ""
-    return value or (text_of(default[0]) if default else "")
+    return value or (any_text(default[0]) if default else "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from stat import filemode
+
 from ..errors import Failure
-from ..gotime import Time, local_zone
+from ..gotime import Named, Time, local_zone
 from ..kinds import GoObject, Int64, Strings
 from ..values import decode, encode, text_of
 from .registry import Family
@@ -42,7 +44,8 @@ def read(rt: Any, value: Any) -> str:
         with open(path, "rb") as file:
             data = file.read(limit + 1)
     except OSError as problem:
-        raise Failure(f"open {text_of(value)}: {(problem.strerror or str(problem)).lower()}") from None
+        shown = text_of(value)
+        raise Failure(f"failed to open {shown}: open {shown}: {(problem.strerror or str(problem)).lower()}") from None
     if len(data) > limit:
         raise Failure(f"{text_of(value)} is larger than {limit} bytes")
     return decode(data)
@@ -112,7 +115,7 @@ class FileInfo(GoObject):
     members = {
         "Name": ("", lambda self: self.name),
         "Size": ("", lambda self: Int64(self.size)),
-        "Mode": ("", lambda self: self.mode),
+        "Mode": ("", lambda self: Named("fs.FileMode", self.mode, filemode(self.mode))),
         "ModTime": ("", lambda self: self.modified),
         "IsDir": ("", lambda self: self.directory),
     }
@@ -132,7 +135,7 @@ def file_stat(rt: Any, path: Any) -> FileInfo:
     return FileInfo(
         os.path.basename(full.rstrip("/")) or "/",
         found.st_size,
-        stat.S_IMODE(found.st_mode),
+        found.st_mode,
         Time(0, found.st_mtime_ns, local_zone(rt.policy)),
         stat.S_ISDIR(found.st_mode),
     )

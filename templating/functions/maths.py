@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from math import ceil as ceil_
+from math import copysign, isfinite, isnan
 from math import floor as floor_
-from math import isfinite
 
 from ..errors import Failure
 from ..kinds import Int64, TypedList
-from ..numbers import parse_float, parse_int, wrap64
+from ..numbers import MIN, parse_float, parse_int, wrap64
 from .conv import to_float, to_int
 from .registry import Family
 
@@ -82,40 +82,46 @@ def math_rem(first: Any, other: Any) -> Any:
 
 @add("math.Pow pow", "any any", "{{ math.Pow 2 10 }}", "1024")
 def math_pow(base: Any, exponent: Any) -> Any:
-    """A power of integers."""
-    number, power = to_int(base), to_int(exponent)
+    """A power; an integer unless the base is a float."""
     try:
-        result = float(number) ** power
+        result: float | complex = to_float(base) ** to_float(exponent)
     except (OverflowError, ZeroDivisionError):
         result = float("inf")
-    if not isfinite(result) or abs(result) >= 1 << 63:
-        return Int64(-(1 << 63))
-    return Int64(number**power if power >= 0 else int(result))
+    if isinstance(result, complex):
+        result = float("nan")
+    if is_float(base):
+        return result
+    return Int64(result if isfinite(result) and abs(result) < 1 << 63 else MIN)
 
 
 @add("math.Abs", "any", "{{ math.Abs -3 }}", "3")
 def math_abs(value: Any) -> Any:
     """Without the sign."""
-    return _result(abs(_number(value)))
+    return _result(abs(to_int(value))) if is_int(value) else abs(to_float(value))
 
 
 @add("math.Ceil", "any", "{{ math.Ceil 1.2 }}", "2")
 def math_ceil(value: Any) -> float:
     """Rounded up."""
-    return float(ceil_(to_float(value)))
+    number = to_float(value)
+    return copysign(ceil_(number), number) if isfinite(number) else number
 
 
 @add("math.Floor", "any", "{{ math.Floor 1.8 }}", "1")
 def math_floor(value: Any) -> float:
     """Rounded down."""
-    return float(floor_(to_float(value)))
+    number = to_float(value)
+    return copysign(floor_(number), number) if isfinite(number) else number
 
 
 @add("math.Round", "any", "{{ math.Round 2.5 }}", "3")
 def math_round(value: Any) -> float:
     """Rounded to the nearest integer, halves away from 0."""
     number = to_float(value)
-    return float(floor_(abs(number) + 0.5)) * (-1.0 if number < 0 else 1.0)
+    if not isfinite(number) or abs(number) >= 1 << 52:
+        return number
+    whole = floor_(abs(number))
+    return copysign(whole + (abs(number) - whole >= 0.5), number)
 
 
 @add("math.Max", "any any...", "{{ math.Max 1 5 }}", "5")
@@ -132,7 +138,8 @@ def math_min(*values: Any) -> Any:
 
 def _extreme(values: tuple[Any, ...], choose: Any) -> Any:
     if any(is_float(value) for value in values):
-        return float(choose([to_float(value) for value in values]))
+        numbers = [to_float(value) for value in values]
+        return next((number for number in numbers if isnan(number)), choose(numbers))
     return Int64(choose([to_int(value) for value in values]))
 
 
@@ -154,9 +161,11 @@ def math_is_num(value: Any) -> bool:
     return is_int(value) or is_float(value)
 
 
-@add("math.Seq", "any any...", "{{ math.Seq 1 7 2 }} {{ math.Seq 3 }}", "[1 3 5 7] [1 2 3]", context=True)
+@add("math.Seq", "any...", "{{ math.Seq 1 7 2 }} {{ math.Seq 3 }}", "[1 3 5 7] [1 2 3]", context=True)
 def math_seq(rt: Any, *values: Any) -> TypedList:
     """Integers from start (1) to end in steps (1): end, or start, end[, step]."""
+    if not values:
+        raise Failure("math.Seq must be given at least an 'end' value")
     if len(values) > 3:
         raise Failure(f"expected 1, 2, or 3 arguments, got {len(values)}")
     given = [to_int(value) for value in values]

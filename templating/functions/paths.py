@@ -6,7 +6,7 @@ import re
 
 from ..errors import Failure
 from ..kinds import Strings
-from ..values import text_of
+from ..values import any_text
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ add = FAMILY.add
 @add("path.Clean filepath.Clean", "any", '{{ path.Clean "a//b/../c" }}', "a/c")
 def clean(value: Any) -> str:
     """The shortest form of a path."""
-    path = text_of(value)
+    path = any_text(value)
     rooted = path.startswith("/")
     parts: list[str] = []
     for part in path.split("/"):
@@ -39,7 +39,7 @@ def clean(value: Any) -> str:
 @add("path.Base filepath.Base", "any", '{{ path.Base "a/b.tf" }}', "b.tf")
 def base(value: Any) -> str:
     """The last part of a path."""
-    path = text_of(value)
+    path = any_text(value)
     if not path:
         return "."
     return path.rstrip("/").rpartition("/")[2] or "/"
@@ -48,14 +48,14 @@ def base(value: Any) -> str:
 @add("path.Dir filepath.Dir", "any", '{{ path.Dir "a/b.tf" }}', "a")
 def directory(value: Any) -> str:
     """A path without its last part."""
-    head, slash, _ = text_of(value).rpartition("/")
+    head, slash, _ = any_text(value).rpartition("/")
     return clean(head + slash)
 
 
 @add("path.Ext filepath.Ext", "any", '{{ path.Ext "b.tar.gz" }}', ".gz")
 def ext(value: Any) -> str:
     """The extension of a file name, with its dot."""
-    name = text_of(value).rpartition("/")[2]
+    name = any_text(value).rpartition("/")[2]
     dot = name.rfind(".")
     return name[dot:] if dot >= 0 else ""
 
@@ -63,7 +63,7 @@ def ext(value: Any) -> str:
 @add("path.IsAbs filepath.IsAbs", "any", '{{ path.IsAbs "/x" }}', "true")
 def is_abs(value: Any) -> bool:
     """Whether a path begins at the root."""
-    return text_of(value).startswith("/")
+    return any_text(value).startswith("/")
 
 
 add("clean osClean", "string", '{{ clean "a//b/../c" }}', "a/c")(clean)
@@ -76,21 +76,21 @@ add("isAbs osIsAbs", "string", '{{ isAbs "/x" }}', "true")(is_abs)
 @add("path.Join filepath.Join", "any...", '{{ path.Join "a" "../b" "c" }}', "b/c")
 def join(*values: Any) -> str:
     """Parts as one clean path."""
-    parts = [part for part in map(text_of, values) if part]
+    parts = [part for part in map(any_text, values) if part]
     return clean("/".join(parts)) if parts else ""
 
 
 @add("path.Split filepath.Split", "any", '{{ path.Split "a/b.tf" }}', "[a/ b.tf]")
 def split(value: Any) -> Strings:
     """Folder and file name, as a list of two."""
-    head, slash, tail = text_of(value).rpartition("/")
+    head, slash, tail = any_text(value).rpartition("/")
     return Strings([head + slash, tail])
 
 
 @add("path.Match filepath.Match", "any any", '{{ path.Match "*.tf" "main.tf" }}', "true")
 def match(pattern: Any, value: Any) -> bool:
     """Whether a path matches a pattern of * ? and [classes]; * stops at slashes."""
-    return re.fullmatch(glob_pattern(text_of(pattern)), text_of(value), re.DOTALL) is not None
+    return re.fullmatch(glob_pattern(any_text(pattern)), any_text(value), re.DOTALL) is not None
 
 
 def glob_pattern(pattern: str) -> str:
@@ -146,10 +146,10 @@ def rel(root: Any, value: Any) -> str:
 @add("filepath.FromSlash filepath.ToSlash", "any", '{{ filepath.ToSlash "a/b" }}', "a/b")
 def to_slash(value: Any) -> str:
     """The path with this system's separators, or with slashes."""
-    return text_of(value)
+    return any_text(value)
 
 
 @add("filepath.VolumeName", "any", '[{{ filepath.VolumeName "/a" }}]', "[]")
 def volume_name(value: Any) -> str:
     """The drive of a path; empty on this system."""
-    return text_of(value)[:0]
+    return any_text(value)[:0]

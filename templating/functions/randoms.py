@@ -6,7 +6,7 @@ import re
 
 from ..errors import Failure
 from ..numbers import to_float64, to_int64
-from ..values import text_of
+from ..values import any_text
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -107,7 +107,7 @@ _UUID = re.compile(r"(?:urn:uuid:)?\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-
 @add("uuid.IsValid", "any", '{{ uuid.IsValid "nope" }}', "false")
 def uuid_is_valid(value: Any) -> bool:
     """Whether a text is a UUID."""
-    return _UUID.fullmatch(text_of(value)) is not None
+    return _UUID.fullmatch(any_text(value)) is not None
 
 
 @add(
@@ -121,8 +121,8 @@ def uuid_parse(value: Any) -> str:
     from uuid import UUID
 
     if not uuid_is_valid(value):
-        raise Failure(f"invalid UUID: {text_of(value)}")
-    return str(UUID(text_of(value)))
+        raise Failure(f"invalid UUID: {any_text(value)}")
+    return str(UUID(any_text(value)))
 
 
 # --- random. ------------------------------------------------------------------------------------------
@@ -153,10 +153,10 @@ def random_string(rt: Any, count: Any, *alphabet: Any) -> str:
     if len(alphabet) == 1:
         from ..regex import compile_pattern
 
-        pattern = compile_pattern(text_of(alphabet[0]))
+        pattern = compile_pattern(any_text(alphabet[0]))
         wanted = "".join([char for char in map(chr, range(0x250)) if pattern.search(char)])
         if not wanted:
-            raise Failure(f"no character matches {text_of(alphabet[0])}")
+            raise Failure(f"no character matches {any_text(alphabet[0])}")
     elif len(alphabet) == 2:
         low, high = _code(alphabet[0]), _code(alphabet[1])
         if not 0 <= low <= high <= 0x10FFFF:

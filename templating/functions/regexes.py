@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ..errors import Failure
-from ..kinds import Strings
+from ..kinds import NilStrings, Strings
 from ..regex import Pattern, compile_pattern
-from ..values import text_of
+from ..values import any_text
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ def replace_all(rt: Any, pattern: Pattern, text: str, replacement: list[str | in
 
 def split(pattern: Pattern, text: str, count: int) -> Strings:
     if count == 0:
-        return Strings()
+        return NilStrings()
     if not text and pattern.source:
         return Strings([""])
     parts = Strings()
@@ -88,7 +88,8 @@ def split(pattern: Pattern, text: str, count: int) -> Strings:
 
 
 def found(pattern: Pattern, text: str, count: int) -> Strings:
-    return Strings([match.group() for match in pattern.matches(text, count)])
+    matches = Strings([match.group() for match in pattern.matches(text, count)])
+    return matches or NilStrings()
 
 
 def find(pattern: Pattern, text: str) -> str:
@@ -206,7 +207,7 @@ def regex_quote_meta(text: str) -> str:
 @add("regexp.Find", "any any", '{{ regexp.Find "[0-9]+" "ab12" }}', "12")
 def ns_find(source: Any, value: Any) -> str:
     """The first match."""
-    return find(must(text_of(source)), text_of(value))
+    return find(must(any_text(source)), any_text(value))
 
 
 @add(
@@ -218,7 +219,7 @@ def ns_find(source: Any, value: Any) -> str:
 def ns_find_all(source: Any, *values: Any) -> Strings:
     """All matches, or the first so many: pattern, an optional number, text."""
     count, text = _count_and_text("FindAll", values)
-    return found(must(text_of(source)), text, count)
+    return found(must(any_text(source)), text, count)
 
 
 def _count_and_text(name: str, values: tuple[Any, ...]) -> tuple[int, str]:
@@ -226,36 +227,36 @@ def _count_and_text(name: str, values: tuple[Any, ...]) -> tuple[int, str]:
 
     if len(values) > 2:
         raise Failure(f"wrong number of args for {name}: want 2 or 3 got {len(values) + 1}")
-    return to_int64(values[0]) if len(values) == 2 else -1, text_of(values[-1])
+    return to_int64(values[0]) if len(values) == 2 else -1, any_text(values[-1])
 
 
 @add("regexp.Match", "any any", '{{ regexp.Match "^a" "abc" }}', "true")
 def ns_match(source: Any, value: Any) -> bool:
     """Whether the pattern is found."""
-    return must(text_of(source)).search(text_of(value)) is not None
+    return must(any_text(source)).search(any_text(value)) is not None
 
 
 @add("regexp.QuoteMeta", "any", '{{ regexp.QuoteMeta "a.b" }}', "a\\.b")
 def ns_quote_meta(value: Any) -> str:
     """A pattern that matches exactly this text."""
-    return regex_quote_meta(text_of(value))
+    return regex_quote_meta(any_text(value))
 
 
 @add("regexp.Replace", "any any any", '{{ regexp.Replace "(a)(b)" "$2$1" "abc" }}', "bac", context=True)
 def ns_replace(rt: Any, source: Any, replacement: Any, value: Any) -> str:
     """All matches replaced: pattern, replacement, text."""
-    pattern = must(text_of(source))
-    return replace_all(rt, pattern, text_of(value), template(text_of(replacement), pattern))
+    pattern = must(any_text(source))
+    return replace_all(rt, pattern, any_text(value), template(any_text(replacement), pattern))
 
 
 @add("regexp.ReplaceLiteral", "any any any", '{{ regexp.ReplaceLiteral "b" "$1" "abc" }}', "a$1c", context=True)
 def ns_replace_literal(rt: Any, source: Any, replacement: Any, value: Any) -> str:
     """All matches replaced by a text as it is."""
-    return replace_all(rt, must(text_of(source)), text_of(value), [text_of(replacement)])
+    return replace_all(rt, must(any_text(source)), any_text(value), [any_text(replacement)])
 
 
 @add("regexp.Split", "any any any...", '{{ regexp.Split "," -1 "a,b" }} {{ regexp.Split "," "a,b" }}', "[a b] [a b]")
 def ns_split(source: Any, *values: Any) -> Strings:
     """The parts between matches: pattern, an optional number, text."""
     count, text = _count_and_text("Split", values)
-    return split(must(text_of(source)), text, count)
+    return split(must(any_text(source)), text, count)

@@ -6,7 +6,7 @@ from ..cases import byte_length, byte_slice, pascal, separated, title
 from ..errors import Failure
 from ..kinds import StringMap, Strings
 from ..quoting import quote_word
-from ..values import encode, quote, text_of
+from ..values import any_text, encode, quote, text_of, well_formed
 from .registry import Family
 
 TYPE_CHECKING = False
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 FAMILY = Family("text", "Strings")
 add = FAMILY.add
 SPACE = " \t\n\v\f\r\x85\xa0"
+WHITE_SPACE = (
+    SPACE + "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 @add("trim", "string", '{{ trim "  a " }}', "a")
 def trim(text: str) -> str:
     """Without white space at both ends."""
-    return text.strip()
+    return text.strip(WHITE_SPACE)
 
 
 @add("trimAll trimall", "string string", '{{ trimAll "$" "$5.00$" }}', "5.00")
@@ -45,18 +48,20 @@ def trim_suffix(suffix: str, text: str) -> str:
 @add("nospace", "string", '{{ nospace "a b c" }}', "abc")
 def nospace(text: str) -> str:
     """Without any white space."""
-    return "".join(text.split())
+    return "".join([char for char in text if char not in WHITE_SPACE])
 
 
 @add("upper", "string", '{{ upper "ab" }}', "AB")
 def upper(text: str) -> str:
     """Upper case."""
+    text = well_formed(text)
     return text.upper() if text.isascii() else "".join([_simple(char, char.upper()) for char in text])
 
 
 @add("lower", "string", '{{ lower "AB" }}', "ab")
 def lower(text: str) -> str:
     """Lower case."""
+    text = well_formed(text)
     return text.lower() if text.isascii() else "".join([_simple(char, char.lower()) for char in text])
 
 
@@ -68,7 +73,7 @@ def _simple(char: str, changed: str) -> str:
 @add("title", "string", '{{ title "hello wOrld-x" }}', "Hello WOrld-X")
 def title_(text: str) -> str:
     """The first letter of every word in upper case, the rest untouched."""
-    return title(text)
+    return title(well_formed(text))
 
 
 @add("untitle", "string", '{{ untitle "Hello World" }}', "hello world")
@@ -82,6 +87,7 @@ def untitle(text: str) -> str:
 @add("swapcase", "string", '{{ swapcase "aBc" }}', "AbC")
 def swapcase(text: str) -> str:
     """Upper case for lower case and the other way round."""
+    text = well_formed(text)
     return text.swapcase() if text.isascii() else "".join([_simple(char, char.swapcase()) for char in text])
 
 
@@ -103,7 +109,7 @@ def substr(start: int, end: int, text: str) -> str:
     if end < 0 or end > size:
         end = size
     if start > end:
-        raise Failure(f"slice bounds out of range [{start}:{end}]")
+        raise Failure(f"runtime error: slice bounds out of range [{start}:{end}]")
     return byte_slice(text, start, end)
 
 
@@ -222,7 +228,7 @@ def squote(*values: Any) -> str:
 def shell_quote(value: Any) -> str:
     """One word for a shell, always quoted and safe whatever it holds; a list gives several words."""
     values = value if isinstance(value, list | tuple) else [value]
-    return " ".join(["'" + text_of(item).replace("'", "'\"'\"'") + "'" for item in values])
+    return " ".join(["'" + any_text(item).replace("'", "'\"'\"'") + "'" for item in values])
 
 
 @add("shellWord", "any", '{{ shellWord "plain" }} {{ shellWord "a b" }}', "plain 'a b'")
@@ -285,7 +291,7 @@ def kebabcase(text: str) -> str:
 @add("camelcase", "string", '{{ camelcase "http_server" }}', "HttpServer")
 def camelcase(text: str) -> str:
     """Words run together, each with a capital."""
-    return pascal(text)
+    return pascal(well_formed(text))
 
 
 @add("shuffle", "string", '{{ shuffle "abc" | len }}', "3", context=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import parse_qs, quote, unquote_to_bytes, urlencode
 
 from ..errors import Failure
-from ..values import decode, encode, text_of, type_name
+from ..kinds import GoMap, GoObject, Strings
+from ..values import any_text, decode, encode, type_name
 from ..values import quote as go_quote
 from .registry import Family
 
@@ -122,7 +123,107 @@ def url_join(parts: dict[str, Any]) -> str:
     return text + (f"#{quote(encode(given['fragment']), safe='/$&+,:;=@!*()?~-_.')}" if given["fragment"] else "")
 
 
-@add("conv.URL", "any", '{{ (conv.URL "https://h.example/a").host }}', "h.example")
-def conv_url(value: Any) -> dict[str, Any]:
-    """The parts of a URL, as urlParse gives them."""
-    return parse_url(text_of(value))
+class URL(GoObject):
+    """A parsed URL; its parts are members of the names Go gives them."""
+
+    __slots__ = ("parts", "text")
+    go_type = "*url.URL"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts = parse_url(text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def escaped_path(self) -> str:
+        return quote(encode(self.parts["path"]), safe="/$&+,:;=@!*'()~-_.")
+
+    def request(self) -> str:
+        """What a server is asked for."""
+        path = self.parts["opaque"] or self.escaped_path() or "/"
+        return path + (f"?{self.parts['query']}" if self.parts["query"] else "")
+
+    def port(self) -> str:
+        host = self.parts["host"]
+        return host.rpartition(":")[2] if ":" in host.rpartition("]")[2] else ""
+
+    def redacted(self) -> str:
+        user, colon, _ = self.parts["userinfo"].partition(":")
+        return self.text.replace(f"//{user}:{_}@", f"//{user}:xxxxx@", 1) if colon else self.text
+
+    def joined(self, *more: str) -> URL:
+        from .paths import clean
+
+        parts = {**self.parts, "path": clean("/".join([self.parts["path"] or "/", *more]))}
+        if more and more[-1].endswith("/") and not parts["path"].endswith("/"):
+            parts["path"] += "/"
+        return URL(url_join(parts))
+
+    def resolved(self, reference: str) -> URL:
+        from urllib.parse import urljoin
+
+        return URL(urljoin(self.text, reference))
+
+    def json(self) -> str:
+        return self.text
+
+    members = {
+        "Scheme": (None, lambda self: self.parts["scheme"]),
+        "Opaque": (None, lambda self: self.parts["opaque"]),
+        "User": (None, lambda self: Userinfo(self.parts["userinfo"])),
+        "Host": (None, lambda self: self.parts["host"]),
+        "Path": (None, lambda self: self.parts["path"]),
+        "RawQuery": (None, lambda self: self.parts["query"]),
+        "Fragment": (None, lambda self: self.parts["fragment"]),
+        "String": ("", str),
+        "Hostname": ("", lambda self: self.parts["hostname"]),
+        "Port": ("", port),
+        "Query": ("", lambda self: Values(parse_qs(self.parts["query"], keep_blank_values=True))),
+        "IsAbs": ("", lambda self: bool(self.parts["scheme"])),
+        "EscapedPath": ("", escaped_path),
+        "EscapedFragment": ("", lambda self: quote(encode(self.parts["fragment"]), safe="/$&+,:;=@!*()?~-_.")),
+        "RequestURI": ("", request),
+        "Redacted": ("", redacted),
+        "JoinPath": ("string...", joined),
+        "Parse": ("string", resolved),
+    }
+
+
+class Userinfo(GoObject):
+    """Name and password of a URL."""
+
+    __slots__ = ("text",)
+    go_type = "*url.Userinfo"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    members = {
+        "Username": ("", lambda self: decode(unquote_to_bytes(self.text.partition(":")[0]))),
+        "String": ("", str),
+    }
+
+
+class Values(GoMap):
+    """The query of a URL: a map of lists."""
+
+    go_type = "url.Values"
+
+    def __init__(self, found: dict[str, list[str]]) -> None:
+        super().__init__({name: Strings(values) for name, values in found.items()})
+
+    members = {
+        "Get": ("string", lambda self, name: self[name][0] if self.get(name) else ""),
+        "Has": ("string", lambda self, name: name in self),
+        "Encode": ("", lambda self: urlencode(sorted(self.items()), doseq=True)),
+    }
+
+
+@add("conv.URL", "any", '{{ (conv.URL "https://h.example:80/a?q=1").Hostname }}', "h.example")
+def conv_url(value: Any) -> URL:
+    """A URL with its parts: Scheme, Opaque, User, Host, Hostname, Port, Path, RawQuery, Query, Fragment, and more."""
+    return URL(any_text(value))

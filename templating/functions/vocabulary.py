@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 GOMPLATE = frozenset(
     (
-        "assert bool csv csvByColumn csvByRow datasource datasourceExists datasourceReachable defineDatasource ds flatten getenv "
+        "assert bool csv csvByColumn csvByRow datasource datasourceExists datasourceReachable defineDatasource ds ec2dynamic ec2meta ec2region "
+        "ec2tag ec2tags flatten getenv "
         "include isKind json jsonArray jsonpath kind listDatasources pow rem replaceAll required shellQuote sort splitN toCSV "
         "toJSON toJSONPretty toLower toTOML toUpper toYAML toml trimSpace yaml yamlArray"
     ).split()

@@ -15,13 +15,21 @@ from templating import Policy, StringMap, TemplateError
 HERE = Path(__file__).parent
 LANGUAGE: list[dict[str, Any]] = yaml.safe_load((HERE / "language.yaml").read_text())
 FUNCTIONS: list[dict[str, Any]] = yaml.safe_load((HERE / "functions.yaml").read_text())
+NAMESPACES: list[dict[str, Any]] = yaml.safe_load((HERE / "namespaces.yaml").read_text())
 POLICY = Policy(env={}, zone=UTC)
 
 
-@pytest.mark.parametrize("case", LANGUAGE + FUNCTIONS, ids=[case["t"][:50] for case in LANGUAGE + FUNCTIONS])
+CASES = LANGUAGE + FUNCTIONS + NAMESPACES
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["t"][:50] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     try:
-        found = {"out": templating.render(case["t"], case.get("d", {}), name="t", policy=POLICY)}
+        found = {
+            "out": templating.render(
+                case["t"], case.get("d", {}), name="t", missing=case.get("missing", "error"), policy=POLICY
+            )
+        }
     except TemplateError as problem:
         found = {"err": problem.message}
     assert found == {key: case[key] for key in ("out", "err") if key in case}
