@@ -56,13 +56,27 @@ def was_over(project: Project) -> bool:
     return "has succeeded" in (project.root / "stderr").read_text()
 
 
+GROUPED = (
+    "workflows:\n  long:\n    steps:\n"
+    "      - {name: s0, type: shell, command: 'echo s0 >> ran; sleep 0.05; echo out-0'}\n"
+    "      - name: group\n        type: parallel\n        max_concurrency: 2\n        steps:\n"
+    + "".join(
+        f"          - {{name: s{n}, type: shell, command: 'echo s{n} >> ran; sleep 0.05'}}\n" for n in range(1, 6)
+    )
+    + "      - {name: s6, type: shell, command: 'echo s6 >> ran; sleep 0.05'}\n"
+    "      - {name: s7, type: shell, command: 'echo s7 >> ran; echo {{ .steps.s0.value }} > last'}\n"
+)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_killed_at_any_point(project: Project, number: signal.Signals, seed: int) -> None:
-    project.write("w/long.yaml", LONG)
+@pytest.mark.parametrize("text", [LONG, GROUPED], ids=["steps", "group"])
+def test_killed_at_any_point(project: Project, number: signal.Signals, seed: int, text: str) -> None:
+    project.write("w/long.yaml", text)
     chance = random.Random(seed * 1000 + number)
     process = project.start("workflow", "long")
     lines = 0
+    deaths: list[tuple[int, set[str]]] = []  # how many had begun, and which had finished, when the run died
     for _ in range(4):
         wait_for_lines(project, process, lines + chance.randint(2, 6))
         time.sleep(chance.random() * 0.05)
@@ -71,20 +85,21 @@ def test_killed_at_any_point(project: Project, number: signal.Signals, seed: int
             break
         assert process.returncode in (128 + number, -number), (project.root / "stderr").read_text()
         time.sleep(0.2)  # what a killed run had started ends by itself
-        before, begun = ended(project.journals[0]), len(ran(project))
+        deaths.append((len(ran(project)), set(ended(project.journals[0]))))
         lines = len(events(project.journals[0]))
         process = project.start("workflow", "--resume", "last")
-        if chance.random() < 0.4:
-            assert process.wait(60) == 0 or was_over(project), (project.root / "stderr").read_text()
-            assert not set(ran(project)[begun:]) & set(before)
-            break
     if process.wait(60) not in (0, 1):
         assert project.run("workflow", "--resume", "last").returncode == 0
+    names = {f"s{n}" for n in range(8)}
     assert len(project.journals) == 1
-    assert sorted(set(ran(project))) == [f"s{n}" for n in range(8)]
-    assert sorted(set(ended(project.journals[0]))) == [f"s{n}" for n in range(8)]
-    assert len(ended(project.journals[0])) == 8
+    assert set(ran(project)) == names, "something was lost"
+    for begun, finished in deaths:
+        assert not set(ran(project)[begun:]) & finished, "something that had finished ran again"
+    done = [name for name in ended(project.journals[0]) if name != "group"]
+    assert sorted(done) == sorted(names), "each has finished, and once"
     assert json.loads(project.run("run", "list", "-f", "json").stdout)[0]["status"] == "succeeded"
+    if text is GROUPED:
+        assert (project.root / "last").read_text() == "out-0\n"
 
 
 def test_results_env_steps_and_children_are_there_again(project: Project) -> None:
