@@ -82,8 +82,10 @@ def execution_of(app: App, node: Node, *, dry_run: bool = False) -> Execution | 
     if not execution.anything_to_do():
         return None
     values.check_complete(parsed, ask=app.interactive and not dry_run)
-    if app.interactive and not dry_run:
-        values.ask_missing(app, given)
+    if app.interactive and not dry_run and (wanted := values.missing(given)):
+        from runner.commands import asking
+
+        asking.ask(app, given, wanted)
     values.check_values(given)
     return execution
 

@@ -66,8 +66,10 @@ def run_parsed(app: App, parsed: Parsed) -> int:
     prepared = Execution(app, given, dry_run=dry_run)
     if not prepared.anything_to_do():
         return 0
-    if ask:
-        values.ask_missing(app, given)
+    if ask and (wanted := values.missing(given)):
+        from runner.commands import asking
+
+        asking.ask(app, given, wanted)
     values.check_values(given)
     force = bool(parsed.flags.get("force")) and _automatic(parsed, "force")
     if parsed.flags.get("events") and _automatic(parsed, "events") and not dry_run:

@@ -1,13 +1,13 @@
-"""What a command line gives a command: its arguments and flags by name, asked for where a person can be asked.
+"""What a command line gives a command: its arguments and flags by name. On the short way.
 
-On the short way: prompts, stacks and hints are imported when they are needed.
+What a person is asked for is in `asking`.
 """
 
 from __future__ import annotations
 
 from runner.commands import grammar
 from runner.commands.model import text
-from runner.errors import AtmosError, UserAborted
+from runner.errors import AtmosError
 from runner.globals import SELECT
 
 TYPE_CHECKING = False
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from runner.app import App
     from runner.commands.grammar import Parsed
     from runner.commands.model import Argument, Flag
-
-HOW_TO_LEAVE = "Press ctrl+c or esc to cancel"
 
 
 class Values:
@@ -100,78 +98,16 @@ def check_complete(parsed: Parsed, *, ask: bool) -> None:
         )  # fmt: skip
 
 
-def ask_missing(app: App, values: Values) -> None:
-    """Ask a person for what is needed and missing, once per run."""
+def missing(values: Values) -> list[Argument | Flag]:
+    """Arguments and flags that are needed and were not given, for a person to be asked for, as they are declared."""
     parsed = values.parsed
-    command = parsed.command
-    for index, argument in enumerate(command.arguments):
-        if argument.required and index >= len(parsed.arguments) and not values.arguments[argument.name]:
-            values.arguments[argument.name] = _ask(app, values, argument, argument.name)
-    wanted = {flag.name: flag for flag in grammar.missing_flags(parsed)}
-    wanted |= {
-        flag.name: flag for flag in command.flags if flag.required and not flag.origin and flag.name not in parsed.flags
-    }
-    for flag in wanted.values():
-        if flag.type == "bool":
-            continue
-        answer = _ask(app, values, flag, flag.name)
-        value: object = answer
-        if flag.type == "list":
-            value = [item for item in answer.split(",") if item]
-        elif flag.type == "int":
-            value = int(answer)
-        parsed.flags[flag.name] = value
-        if flag.name in values.flags:
-            values.flags[flag.name] = value
-    still = grammar.missing_flags(parsed)
-    if still:
-        raise AtmosError(grammar.required_flags_error(still), hints=[f"Run `{command.path} --help` for usage"])
-
-
-def _ask(app: App, values: Values, wanted: Argument | Flag, name: str) -> str:
-    from runner.console import prompts, terminal
-    from runner.console.errors import warn
-
-    options = [text(value) for value in wanted.values] or _known(app, values, wanted)
-    title = "Choose stack" if wanted.semantic == "stack" and not wanted.values else f"Choose {name}"
-    try:
-        if options:
-            answer = prompts.select(title, options, description=HOW_TO_LEAVE, app=app)
-        else:
-            kind = getattr(wanted, "type", "string")
-            answer = prompts.text(
-                text(wanted.description) or name, validate=_whole_number if kind == "int" else _something, app=app
-            )
-    except UserAborted:
-        warn(app, "Selection cancelled")
-        raise
-    shown = f"\x1b[36m{answer}\x1b[0m" if terminal.use_color(app.flags, app.env) else answer
-    app.err(f"Selected {name} {shown}\n")
-    return answer
-
-
-def _something(answer: str) -> str | None:
-    return None if answer else "a value is needed"
-
-
-def _whole_number(answer: str) -> str | None:
-    try:
-        int(answer)
-    except ValueError:
-        return "a whole number is needed"
-    return None
-
-
-def _known(app: App, values: Values, wanted: Argument | Flag) -> list[str]:
-    """The stacks or components there are, for a parameter that means one of them."""
-    if not wanted.semantic:
-        return []
-    from runner import stacks
-
-    kind = component_type(values.parsed)
-    if wanted.semantic == "stack":
-        return list(stacks.stack_names(app))
-    return list(stacks.component_names(app, stack_of(values) or None, kind=kind or None))
+    wanted: list[Argument | Flag] = [
+        argument for index, argument in enumerate(parsed.command.arguments)
+        if argument.required and index >= len(parsed.arguments) and not values.arguments[argument.name]
+    ]  # fmt: skip
+    own = [flag for flag in parsed.command.flags if flag.required and not flag.origin and flag.name not in parsed.flags]
+    names = {flag.name for flag in own}
+    return [*wanted, *own, *(flag for flag in grammar.missing_flags(parsed) if flag.name not in names)]
 
 
 def component_type(parsed: Parsed) -> str:
