@@ -84,6 +84,7 @@ def command(app: App, format_name: str, providers: str | None, identities: str |
         from runner import profile_hints
 
         profile_hints.refuse_empty_list(app)
+    _ = manager.realm  # a bad one is told: what is logged in cannot be known under it
     shown = narrowed(
         everything(manager.listing()),
         providers=None if providers is None else parts.names_of(providers),

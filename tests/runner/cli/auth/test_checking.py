@@ -49,6 +49,12 @@ def test_list_measures_from_a_fixed_time(project: Project) -> None:
     assert "● dev (mock/aws) [DEFAULT] 650139h2m" in done.stdout
 
 
+def test_list_tells_of_a_bad_realm(project: Project) -> None:
+    done = project.run("auth", "list", env={"ATMOS_AUTH_REALM": "a--b"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "invalid realm value: ATMOS_AUTH_REALM environment variable" in done.stderr
+
+
 def test_validate_lists_everything_with_its_place(make_project: MakeProject) -> None:
     project = make_project(BROKEN)
     done = project.run("auth", "validate")
