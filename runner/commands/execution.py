@@ -107,6 +107,8 @@ class Execution:
             cwd=cwd,
         )
         self._identity()
+        if self.command.data.get("verbose") and engine.owner.env:
+            self.app.log.debug("Command env", env=", ".join(f"{entry[0]}=***" for entry in engine.owner.env))
         if self.command.data.get("dependencies") and not alone:
             from runner.commands import dependencies
 

@@ -46,7 +46,7 @@ GLOBAL_HELP = {
     "interactive": "Ask for what is missing, where a person can be asked",
     "logs-file": "File for log lines: a path, /dev/stderr, /dev/stdout or /dev/null",
     "logs-level": "Log level: Trace, Debug, Info, Warning, Error or Off",
-    "mask": "Mask secrets in what steps print",
+    "mask": "Mask secrets in what steps print; interactive steps have the terminal itself, unmasked",
     "no-color": "Use no colours",
     "pager": "Show long output in a pager",
     "profile": "Configuration profiles to apply",

@@ -78,6 +78,39 @@ def test_example(example: Example, tmp_path: Path) -> None:
             assert [line.rstrip() for line in done.stdout.splitlines()] == output, (command, done.stderr)
 
 
+def keys_of(heading: str) -> list[str]:
+    """The keys of the table below a heading."""
+    section = DOCUMENT.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?`[^|]*) \|", section.partition("\n\n```")[0], re.MULTILINE)
+    return [key for row in rows for key in re.findall(r"`(\w+)`", row)]
+
+
+def declared(kind: str) -> set[str]:
+    """All keys that commands, arguments or flags have in the examples."""
+    from runner.config.reader import parse
+
+    found: set[str] = set()
+
+    def visit(commands: object) -> None:
+        for command in commands if isinstance(commands, list) else ():
+            for item in [command] if kind == "commands" else command.get(kind) or ():
+                found.update(item)
+            visit(command.get("commands"))
+
+    for example in examples():
+        visit(parse(example.files["atmos.yaml"], "atmos.yaml").get("commands"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"), [("Fields of a command", "commands"), ("Arguments", "arguments"), ("Flags", "flags")]
+)
+def test_every_field_has_an_example(heading: str, kind: str) -> None:
+    keys = keys_of(heading)
+    assert len(keys) >= 6
+    assert set(keys) - declared(kind) == set()
+
+
 def test_examples_are_what_the_published_schema_allows() -> None:
     import jsonschema
 
