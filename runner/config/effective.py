@@ -96,7 +96,12 @@ def secret(path: tuple[str, ...] | list[str]) -> bool:
     """Whether a key's value must not be shown."""
     if path[0] not in ("auth", "settings", "stores", "integrations"):
         return False
-    return bool(_SECRET.search(path[-1])) and not _NO_SECRET.search(path[-1])
+    return secret_name(path[-1])
+
+
+def secret_name(name: str) -> bool:
+    """Whether a key of this name holds a secret."""
+    return bool(_SECRET.search(name)) and not _NO_SECRET.search(name)
 
 
 def masked(value: Any, path: tuple[str, ...]) -> Any:

@@ -180,15 +180,18 @@ class Loader:
     def drop_ins(self, folders: list[str]) -> Layer:
         """The files of `atmos.d` and `.atmos.d` in some folders."""
         result = Layer()
-        for path in discovery.drop_in_files(folders, self.record):
-            try:
-                tree = self.read(path)
-            except AtmosError as error:
-                raise AtmosError(
-                    f"failed to parse file: failed to load configuration file from .atmos.d: {path}: {error.message}",
-                    where=error.where, explanation=error.explanation, hints=error.hints, title=error.title,
-                ) from error  # fmt: skip
-            result.put(Layer(*self.split(tree)), self.problems)
+        for folder in folders:
+            beside = Layer()
+            for path in discovery.drop_in_files([folder], self.record):
+                try:
+                    tree = self.read(path)
+                except AtmosError as error:
+                    raise AtmosError(
+                        f"failed to parse file: failed to load configuration file from .atmos.d: {path}: {error.message}",
+                        where=error.where, explanation=error.explanation, hints=error.hints, title=error.title,
+                    ) from error  # fmt: skip
+                beside.put(Layer(*self.split(tree)), self.problems, peers=True)
+            result.put(beside, self.problems)
         return result
 
     # -- imports -----------------------------------------------------------------------------------
@@ -207,7 +210,9 @@ class Loader:
             where = entries.item_where(index) if isinstance(entries, Seq) else tree.key_where("import")
             if not entry.strip():
                 continue
-            for found in self.resolve_import(entry.strip(), tree, folder, where):
+            files = self.resolve_import(entry.strip(), tree, folder, where)
+            beside = Layer() if len(files) > 1 else result
+            for found in files:
                 if found in trail:
                     chain = " → ".join([*trail[trail.index(found) :], found])
                     self._warn(f"import cycle, not followed again: {chain}", where)
@@ -227,9 +232,11 @@ class Loader:
                         "file will not be available until the error is fixed", error.where or where,
                     )  # fmt: skip
                     continue
-                result.put(Layer(*self.split(imported)), self.problems)
+                beside.put(Layer(*self.split(imported)), self.problems, peers=beside is not result)
                 if "import" in imported:
-                    result.put(self.imports(imported, folder, [*trail, found]), self.problems)
+                    beside.put(self.imports(imported, folder, [*trail, found]), self.problems)
+            if beside is not result:
+                result.put(beside, self.problems)
         return result
 
     def resolve_import(self, entry: str, tree: Map, folder: str, where: Where) -> list[str]:

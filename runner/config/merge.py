@@ -161,7 +161,7 @@ def fold(items: object, notes: Notes, compute: Callable[[object], object] = lamb
             continue
         folded = _nested(entry, words, key, notes, compute)
         known = result.get(words[0])
-        result[words[0]] = folded if known is None else over(known, folded, notes)
+        result[words[0]] = folded if known is None else over(known, folded, notes, peers=True)
     return list(result.values())
 
 
@@ -199,7 +199,7 @@ def _nested(entry: Map, words: list[str], key: str, notes: Notes, compute: Calla
 def _told(name: str, value: object, compute: Callable[[object], object]) -> object:
     """A command's field; what help and lists tell of it is taken from the environment now, for they call nothing."""
     if name in ("description", "usage"):
-        return compute(value) if isinstance(value, tuple) and value[0] == "!env" else value
+        return compute(value) if isinstance(value, tuple) and value[0] in ("!env", "!literal") else value
     if not isinstance(value, list) or name not in ("aliases", "arguments", "flags") or not _has_deferred(value):
         return value
     result = Seq(value.mark if isinstance(value, Seq) else ("", 0, 0))
@@ -222,8 +222,12 @@ def _has_deferred(items: list[object]) -> bool:
                for item in items)  # fmt: skip
 
 
-def over(low: Map, high: Map, notes: Notes) -> Map:
-    """One definition of a command over another: field by field, children by name."""
+def over(low: Map, high: Map, notes: Notes, *, peers: bool = False) -> Map:
+    """One definition of a command over another: field by field, children by name.
+
+    peers: neither is meant to lie over the other (two of a list, or of a folder): that steps replace steps is no
+    intention then, and worth a warning.
+    """
     result = Map(high.mark)
     result.take(low)
     for key, value in high.items():
@@ -231,16 +235,15 @@ def over(low: Map, high: Map, notes: Notes) -> Map:
         mark = high.marks.get(key, high.mark)
         if known == "commands" and isinstance(value, list) and isinstance(result.get("commands"), list):
             children = Seq(mark)
-            for child in combine(_entries(result["commands"]), _entries(value), notes):
+            below = put_over(named(_entries(result["commands"])), named(_entries(value)), notes, peers=peers)
+            for child in below.values():
                 children.add(child, child.mark)
             value = children
         elif known == "steps" and result.get("steps") and value:
-            older = result.marks.get("steps", low.mark)
-            if older[0] != mark[0]:
-                notes.append(Problem(
-                    f"the steps of command `{high.get('name')}` replace those defined at {Where(*older)}",
-                    Where(*mark), path=f"commands.{high.get('name')}", severity="note",
-                ))  # fmt: skip
+            notes.append(Problem(
+                f"the steps of command `{high.get('name')}` replace those defined at {Where(*result.marks.get('steps', low.mark))}",
+                Where(*mark), path=f"commands.{high.get('name')}", severity="warning" if peers else "note",
+            ))  # fmt: skip
         result.put(known if known in result else key, value, mark, high.literals.get(key))
     return result
 
@@ -249,20 +252,15 @@ def _entries(items: object) -> list[Map]:
     return [item for item in items if isinstance(item, Map)] if isinstance(items, list) else []
 
 
-def combine(low: Iterable[Map], high: Iterable[Map], notes: Notes) -> list[Map]:
-    """Two folded lists as one; `high` wins field by field, new entries follow."""
-    return list(put_over(named(low), named(high), notes).values())
-
-
 def named(entries: Iterable[Map]) -> dict[str, Map]:
     return {str(entry["name"]): entry for entry in entries}
 
 
-def put_over(low: dict[str, Map], high: dict[str, Map], notes: Notes) -> dict[str, Map]:
+def put_over(low: dict[str, Map], high: dict[str, Map], notes: Notes, *, peers: bool = False) -> dict[str, Map]:
     """Folded commands over others, which are changed: field by field, new entries follow."""
     for name, entry in high.items():
         known = low.get(name)
-        low[name] = entry if known is None else over(known, entry, notes)
+        low[name] = entry if known is None else over(known, entry, notes, peers=peers)
     return low
 
 
@@ -278,10 +276,10 @@ class Layer:
         self.tree = Map() if tree is None else tree
         self.commands = named(commands)
 
-    def put(self, high: Layer, notes: Notes) -> Layer:
+    def put(self, high: Layer, notes: Notes, *, peers: bool = False) -> Layer:
         """Lay another one over this one; new commands follow those that are there."""
         self.tree = merge(self.tree, high.tree, owner=self)
-        put_over(self.commands, high.commands, notes)
+        put_over(self.commands, high.commands, notes, peers=peers)
         return self
 
     def put_under(self, low: Layer, notes: Notes) -> Layer:

@@ -27,11 +27,11 @@ def syntax_error(message: str, text: str, file: str, line: int, column: int, *, 
 
 
 def excerpt(text: str, line: int, column: int = 0) -> str:
-    """The line of a mistake with its number, tabs made visible, and a mark below the column."""
+    """The line of a mistake with its number, tabs made visible, secrets masked, and a mark below the column."""
     lines = text.splitlines()
     if not 1 <= line <= len(lines):
         return ""
-    shown = lines[line - 1].replace("\t", "→")
+    shown = without_secrets(lines[line - 1]).replace("\t", "→")
     shown = "".join(char if char.isprintable() else "?" for char in shown)
     start = 0
     if len(shown) > 110:
@@ -42,6 +42,25 @@ def excerpt(text: str, line: int, column: int = 0) -> str:
     if column and column - 1 - start <= len(shown):
         result += "\n" + " " * (len(head) + column - 1 - start) + "^"
     return result
+
+
+def without_secrets(line: str) -> str:
+    """A line of YAML whose secrets, told by the names of their keys, are masked; columns stay."""
+    import re
+
+    from runner.config.effective import secret_name
+
+    for key in re.finditer(r"([\w.-]+)[\"']?\s*:\s+(?=[^\s!{\[])", line):
+        if secret_name(key[1]):
+            start = key.end()
+            if line[start] in "\"'":
+                value = r'"(?:\\.|[^"\\])*"?' if line[start] == '"' else r"'(?:''|[^'])*'?"
+            else:
+                value = r"[^,}\]]*" if re.search(r"[{\[]", line[:start]) else r".*"
+            end = re.compile(value).match(line, start)
+            stop = end.end() if end else len(line)
+            line = line[:start] + "***".ljust(stop - start)[: max(3, stop - start)] + line[stop:]
+    return line
 
 
 _EXPLAINED = (
@@ -75,17 +94,18 @@ def located(error: yaml.MarkedYAMLError, text: str, file: str, flows: list[Any])
     problem = error.problem or "the YAML does not parse"
     mark = error.problem_mark or error.context_mark
     message, hint = problem, ""
+    rows = text.splitlines()
+    char = rows[mark.line][mark.column : mark.column + 1] if mark and mark.line < len(rows) else ""
     for phrase, explained, advice in _EXPLAINED:
         if phrase not in problem:
             continue
         message, hint = f"{explained} ({problem})", advice
-        if phrase == "found character that cannot start any token":
-            row = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-            char = row[mark.column : mark.column + 1] if mark else ""
-            if char != "\t":
-                message = f"{'a backtick' if char == '`' else f'`{char}`'} cannot begin a value"
-                hint = "Quote text that begins with this character"
-        if "not closed" in explained:
+        if phrase == "found character that cannot start any token" and char != "\t":
+            message = f"{'a backtick' if char == '`' else f'`{char}`'} cannot begin a value"
+            hint = "Quote text that begins with this character"
+        if char == ":" and "expected ',' or" in phrase and mark and flows and flows[-1].line == mark.line:
+            message, hint = "a second `: ` in one entry", "Quote a value that contains `: `"
+        elif "not closed" in explained:
             mark = flows[-1] if flows and "quoted" not in explained else error.context_mark or mark
         break
     if mark is None:
@@ -98,7 +118,8 @@ def unreadable(error: yaml.reader.ReaderError, text: str, file: str) -> AtmosErr
     before = text.encode("utf-8", "surrogatepass")[:position].decode("utf-8", "ignore")
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
-    return syntax_error(f"the character {error.character!r} is not allowed ({error.reason})", text, file, line, column)
+    code = error.character if isinstance(error.character, int) else ord(error.character[:1] or "\0")
+    return syntax_error(f"the character U+{code:04X} is not allowed ({error.reason})", text, file, line, column)
 
 
 def shown_path(path: str, cwd: str) -> str:

@@ -18,9 +18,11 @@ _BOLD, _RED, _DIM, _CYAN, _RESET = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[36m",
 
 
 def _code_spans(text: str, color: bool) -> str:
-    """`word` in backticks: coloured on a terminal, bare elsewhere."""
+    """`word` in backticks: coloured on a terminal, bare elsewhere. Quoted lines of files stay as they are."""
     if "`" not in text:
         return text
+    if "\n" in text:
+        return "\n".join(line if line[5:8] == " | " else _code_spans(line, color) for line in text.split("\n"))
     parts = text.split("`")
     if len(parts) % 2 == 0:  # an unpaired backtick is the text's own
         return text

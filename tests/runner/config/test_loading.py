@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,32 @@ def test_fields_of_commands_in_any_letter_case(project: Project) -> None:
     command = project.load().command("a")
     assert command is not None
     assert (command["description"], command["aliases"], len(command["steps"])) == ("here", ["b"], 1)
+
+
+def test_two_definitions_of_a_command_are_told_with_both_places(project: Project) -> None:
+    def told(severity: str) -> list[tuple[str, str]]:
+        found = project.load().problems
+        return [
+            (one.message, str(one.where).replace(f"{project.root}/", "")) for one in found if one.severity == severity
+        ]
+
+    say = "the steps of command `c` replace those defined at"
+    project.write(".atmos.d/a.yaml", command("c"))
+    project.write(".atmos.d/b.yaml", "\n" + command("c", "b"))
+    assert told("warning") == [(f"{say} {project.root}/.atmos.d/a.yaml:1:22", ".atmos.d/b.yaml:2:22")]
+    project.write("atmos.yaml", command("c", "own"))  # the file lies over its drop-ins: nothing to warn of
+    assert told("note") == [(f"{say} {project.root}/.atmos.d/b.yaml:2:22", "atmos.yaml:1:22")]
+    shutil.rmtree(project.root / ".atmos.d")
+    project.write(
+        "atmos.yaml", "commands:\n- {name: c, steps: [echo]}\n- {name: c, steps: [date]}\n- {name: c, commands: []}\n"
+    )
+    assert told("warning") == [(f"{say} {project.root}/atmos.yaml:2:13", "atmos.yaml:3:13")]
+    project.write("atmos.yaml", "import: [parts/*, last]\n")
+    project.write("parts/a.yaml", command("c"))
+    project.write("parts/b.yaml", command("c"))
+    project.write("last.yaml", command("c"))
+    assert told("warning") == [(f"{say} {project.root}/parts/a.yaml:1:22", "parts/b.yaml:1:22")]
+    assert told("note") == [(f"{say} {project.root}/parts/b.yaml:1:22", "last.yaml:1:22")]
 
 
 # -- discovery ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.config import reader
+from runner.config import mistakes, reader
 from runner.config.reader import DROPPED, Map, Seq
 from runner.errors import AtmosError, Where
 
@@ -185,3 +185,29 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     else:
         return
     assert place is not None
+
+
+@pytest.mark.parametrize(("line", "shown"), [
+    ("    secret_access_key: abc,def # note", "    secret_access_key: ***"),
+    ("x: {password: 'a, b', region: eu}", "x: {password: ***   , region: eu}"),
+    ('api_key: "a\\"b"', "api_key: ***"),
+    ("token: !env TOKEN", "token: !env TOKEN"),
+    ("token_url: https://x", "token_url: https://x"),
+    ("auth: {secret: {deep: x}, token: t}", "auth: {secret: {deep: x}, token: ***}"),
+    ("- echo $TOKEN", "- echo $TOKEN"),
+])  # fmt: skip
+def test_quoted_lines_show_no_secrets(line: str, shown: str) -> None:
+    assert mistakes.without_secrets(line).rstrip() == shown
+
+
+@pytest.mark.parametrize(("text", "message", "place"), [
+    ("env: {A: a: b}\n", "a second `: ` in one entry", "f:1:11"),
+    ("a: \0\n", "the character U+0000 is not allowed", "f:1:4"),
+    ("a: `x`\n", "a backtick cannot begin a value", "f:1:4"),
+    ("a: @x\n", "`@` cannot begin a value", "f:1:4"),
+])  # fmt: skip
+def test_messages_say_what_it_is(text: str, message: str, place: str) -> None:
+    with pytest.raises(AtmosError) as caught:
+        reader.parse(text, "f")
+    assert message in caught.value.message
+    assert str(caught.value.where) == place
