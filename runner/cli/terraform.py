@@ -42,8 +42,17 @@ def run(app: App, argv: list[str]) -> int:
             f"atmos terraform {invocation.sub} is not supported", hints=[f"Supported: {', '.join(_supported())}"]
         )
     splitting.check(invocation)
+    _tell_without_effect(app, invocation)
     with signals.watch():
         return _dispatch(app, invocation)
+
+
+def _tell_without_effect(app: App, invocation: Invocation) -> None:
+    ignored = [f"`--{name}`" for name in table.WITHOUT_EFFECT if invocation.given.get(name)]
+    if ignored:
+        from runner.console.errors import warn
+
+        warn(app, f"{', '.join(ignored)}: accepted, but without effect")
 
 
 def _dispatch(app: App, invocation: Invocation) -> int:

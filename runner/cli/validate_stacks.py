@@ -35,14 +35,26 @@ def stacks(app: App, schema: str) -> int:
 
 
 def schema_path(app: App, given: str) -> str:
-    """The user's own schema: a flag, the environment, the configuration."""
+    """The user's own schema: a flag, the environment, the configuration. One on a server is fetched and kept."""
     schemas = app.config.section("schemas")
     configured = schemas.get("atmos") if isinstance(schemas, dict) else None
     configured = configured.get("manifest") if isinstance(configured, dict) else ""
     chosen = given or app.env.get("ATMOS_SCHEMAS_ATMOS_MANIFEST", "") or configured
-    if not isinstance(chosen, str) or not chosen or "://" in chosen:
+    if not isinstance(chosen, str) or not chosen:
         return ""
-    return os.path.join(app.config.base_path, chosen) if not given else os.path.join(app.cwd, given)
+    if "://" not in chosen:
+        return os.path.join(app.config.base_path, chosen) if not given else os.path.join(app.cwd, given)
+    from runner.config.record import Record
+    from runner.config.remote import Fetcher
+    from runner.console.errors import warn
+
+    try:
+        return Fetcher(Record(app.env, app.cwd)).get(chosen)
+    except AtmosError as error:
+        if given:
+            raise
+        warn(app, f"the manifest schema cannot be fetched, only our own checks are made: {error.message}")
+        return ""
 
 
 def run(app: App, argv: list[str]) -> int:

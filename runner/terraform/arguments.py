@@ -92,7 +92,8 @@ def main(invocation: Invocation, settings: Settings, target: Target) -> list[str
         return words
     if sub == "plan":
         out = [] if settings.skip_planfile or invocation.passes("out") else ["-out", target.planfile]
-        return ["plan", "-var-file", target.varfile, *out, *extra]
+        detailed = invocation.on("upload-status") and not invocation.passes("detailed-exitcode")
+        return ["plan", "-var-file", target.varfile, *out, *extra, *(["-detailed-exitcode"] if detailed else [])]
     if sub == "test" and target.described.get("test"):
         return ["test", "-var-file", target.varfile, "-var-file", target.test_varfile, *extra]
     if sub in WITH_VARIABLES:

@@ -31,15 +31,19 @@ BULK = {"all": "bool", "affected": "bool", "max-concurrency": "text", "failure-m
 RUN = {"auto-generate-backend-file": "bool", "init-run-reconfigure": "bool"}
 GIT = {"repo-path": "text", "ref": "text", "sha": "text", "ssh-key": "text", "ssh-key-password": "text",
        "clone-target-ref": "bool"}  # fmt: skip
-LATER = {"upload-status": "bool", "ci": "bool", "skip-hooks": "bool", "verify-plan": "bool", "use-mocks": "bool",
-         "hide": "list", "execution-summary-file": "text"}  # fmt: skip
+CI = {"upload-status": "bool", "ci": "bool", "verify-plan": "bool", "use-mocks": "bool", "hide": "list",
+      "execution-summary-file": "text"}  # fmt: skip
+HOOKS = {"skip-hooks": "bool"}
+# what is taken so that scripts run, but does nothing: who gives it is told
+WITHOUT_EFFECT = ("verify-plan", "use-mocks", "hide", "execution-summary-file", "ssh-key", "ssh-key-password",
+                  "clone-target-ref")  # fmt: skip
 PLANFILE = {"from-plan": "optional", "planfile": "text"}
 
 BY_SUB: dict[str, dict[str, str]] = {
-    "plan": {**BULK, **RUN, **GIT, **LATER, "skip-planfile": "bool"},
-    "apply": {**BULK, **RUN, **GIT, **LATER, **PLANFILE},
-    "deploy": {**BULK, **RUN, **GIT, **LATER, **PLANFILE, "deploy-run-init": "bool"},
-    "destroy": {**BULK, **GIT, **LATER},
+    "plan": {**BULK, **RUN, **GIT, **CI, **HOOKS, "skip-planfile": "bool"},
+    "apply": {**BULK, **RUN, **GIT, **CI, **HOOKS, **PLANFILE},
+    "deploy": {**BULK, **RUN, **GIT, **CI, **HOOKS, **PLANFILE, "deploy-run-init": "bool"},
+    "destroy": {**BULK, **GIT, **CI, **HOOKS},
     "init": {**BULK, **RUN, **GIT},
     "workspace": {**RUN},
     "providers lock": {**BULK, **GIT},
@@ -128,4 +132,5 @@ HELP = {
     "force": "Delete without a question", "skip-lock-file": "Keep the lock file", "with-secrets": "Write sensitive variables too",
     "file": "Write there", "file-template": "Where to write, with {tokens}", "stacks": "Only these stacks",
     "terraform-command": "The program to run", "skip-hooks": "Leave out hooks",
+    "upload-status": "Give plan -detailed-exitcode",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runner.stacks.conftest import Project
+from tests.runner.stacks.conftest import CONFIG, Project
 
 Make = Callable[..., Project]
 
@@ -46,6 +46,7 @@ def server(tmp_path: Path) -> Iterator[str]:
     folder = tmp_path / "www"
     folder.mkdir()
     (folder / "net.yaml").write_text("vars: {net: far}\n")
+    (folder / "schema.json").write_text('{"required": ["owner"]}')
     http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
@@ -99,3 +100,14 @@ def test_what_is_not_there(project: Make, server: str) -> None:
 def test_no_fetching_where_it_is_forbidden(project: Make, server: str) -> None:
     made = project({"stacks/deploy/dev.yaml": f"import: ['{server}/net.yaml']\nvars: {{stage: dev}}\n"})
     assert "ATMOS_REMOTE_IMPORTS" in made.run("list", "stacks", ATMOS_REMOTE_IMPORTS="false").stderr
+
+
+def test_a_schema_on_a_server(project: Make, server: str) -> None:
+    made = project(
+        {"stacks/deploy/dev.yaml": "vars: {stage: dev}\n"},
+        CONFIG + f"schemas: {{atmos: {{manifest: '{server}/schema.json'}}}}\n",
+    )
+    done = made.run("validate", "stacks")
+    assert (done.returncode, "'owner' is a required property" in done.stderr) == (1, True)
+    gone = made.run("validate", "stacks", ATMOS_SCHEMAS_ATMOS_MANIFEST=f"{server}/none.json")
+    assert (gone.returncode, "cannot be fetched" in gone.stderr) == (0, True)

@@ -40,6 +40,10 @@ def test_plan_and_its_varfile(fleet: Make) -> None:
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
+        (
+            "plan myapp -s dev --upload-status",
+            [*BEFORE, f"plan -var-file {VARFILE} -out {PLANFILE} -detailed-exitcode"],
+        ),
         ("apply myapp -s dev -auto-approve", [*BEFORE, f"apply -var-file {VARFILE} -auto-approve"]),
         ("deploy myapp -s dev", [*BEFORE, f"apply -var-file {VARFILE} -auto-approve"]),
         ("apply myapp -s dev --planfile /plans/p", [*BEFORE, "apply /plans/p"]),
@@ -465,3 +469,8 @@ def test_an_unknown_child_of_a_group(fleet: Make, group: str) -> None:
     told = fleet().error(group, "varfle", "myapp", "-s", "dev")
     assert f"Unknown command varfle for atmos terraform {group}" in told
     assert "varfile" in told
+
+
+def test_flags_that_do_nothing_say_so(fleet: Make) -> None:
+    done = fleet().run("terraform", "plan", "myapp", "-s", "dev", "--verify-plan", "--ci")
+    assert (done.returncode, "--verify-plan" in done.stderr, "--ci" in done.stderr) == (0, True, False)
