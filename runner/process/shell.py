@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND = '"{}": executable file not found in $PATH'
 SYNTAX = 2
-# Descriptors that nobody else uses; all but bash know only those of one digit
-_ASIDE_BASH = 99
+# Descriptors that nobody else uses (bash gives out those from 10 up and from 63 down); others know only one digit
+_ASIDE_BASH = 39
 _ASIDE = 9
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:,@%=^ \t")
 # Words that mean something to the shell itself: keywords, built-ins, and programs that bash has built in
