@@ -36,7 +36,7 @@ def separated(text: str, connector: str) -> str:
         before = kinds[at - 1] if at else "c"
         if kind == "u":
             following = kinds[at + 1] if at + 1 < size else ""
-            if before in "ld" or (before == "u" and following == "l"):
+            if before in "lds" or (before == "u" and following == "l"):
                 out.append(connector)
             numbered = False
         elif kind == "d" and before in "lu" and not numbered:
@@ -84,12 +84,11 @@ def _capitalised(word: str) -> str:
         run += 1
     if run > 1:
         return word[0] + word[1:run].lower() + word[run:]
-    return upper_letter(word[:1]) + word[1:]
+    return single(word[:1], word[:1].upper()) + word[1:]
 
 
-def upper_letter(char: str) -> str:
-    """A letter in upper case; one that would become several stays as it is."""
-    changed = char.title()
+def single(char: str, changed: str) -> str:
+    """The changed letter; one that would become several stays as it is."""
     return changed if len(changed) == 1 else char
 
 
@@ -98,7 +97,7 @@ def title(text: str) -> str:
     out: list[str] = []
     previous = " "
     for char in text:
-        out.append(char if previous.isalnum() or previous == "_" else upper_letter(char))
+        out.append(char if previous.isalnum() or previous == "_" else single(char, char.title()))
         previous = char
     return "".join(out)
 

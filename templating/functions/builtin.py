@@ -198,7 +198,10 @@ _JS = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&"
 def js(*values: Any) -> str:
     """Escaped for a JavaScript string."""
     return "".join(
-        [_JS.get(char) or (char if char.isprintable() else f"\\u{ord(char):04X}") for char in _operands(values)]
+        [
+            _JS.get(char) or (char if char.isprintable() or "\udc80" <= char <= "\udcff" else f"\\u{ord(char):04X}")
+            for char in _operands(values)
+        ]
     )
 
 

@@ -117,7 +117,9 @@ def assert_(*values: Any) -> str:
         raise Failure(f"wrong number of args: want 1 or 2, got {len(values)}")
     if len(values) == 2 and not isinstance(values[0], str):
         raise Failure(f"at <1>: expected string; found {type_name(values[0])}")
-    if values[-1] is not True:
+    from .conv import to_bool
+
+    if not to_bool(values[-1]):
         raise Failure("assertion failed" + (f": {values[0]}" if len(values) == 2 and values[0] else ""))
     return ""
 

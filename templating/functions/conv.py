@@ -89,7 +89,10 @@ def to_float(value: Any) -> float:
     if isinstance(value, str):
         text = value.replace(",", "")
         number = parse_float(text)
-        return float(parse_int(text) or 0) if number is None or (isinf(number) and "n" not in text.lower()) else number
+        whole = parse_int(text)
+        if whole is not None:
+            return float(whole)
+        return 0.0 if number is None or (isinf(number) and "n" not in text.lower()) else number
     return float(nanoseconds_of(value) or 0)
 
 
@@ -134,6 +137,8 @@ def conv_atoi(value: Any) -> int:
 @add("conv.ParseInt", "any int int", '{{ conv.ParseInt "ff" 16 64 }}', "255")
 def conv_parse_int(value: Any, base: int, bits: int) -> Int64:
     """An integer of digits in a base; the nearest that the bits can hold; 0 for anything else."""
+    if not 0 <= bits <= 64:
+        return Int64(0)
     half = 1 << (bits or 64) - 1
     return Int64(max(-half, min(half - 1, _based(value, base))))
 
@@ -141,6 +146,8 @@ def conv_parse_int(value: Any, base: int, bits: int) -> Int64:
 @add("conv.ParseUint", "any int int", '{{ conv.ParseUint "17" 8 64 }}', "15")
 def conv_parse_uint(value: Any, base: int, bits: int) -> Uint64:
     """As conv.ParseInt, without sign."""
+    if not 0 <= bits <= 64:
+        return Uint64(0)
     return Uint64(max(0, min((1 << (bits or 64)) - 1, _based(value, base))))
 
 

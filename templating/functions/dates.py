@@ -154,8 +154,6 @@ def duration_round(rt: Any, value: Any) -> str:
             found = Duration(0)
     elif isinstance(value, Int64):
         found = Duration(int(value))
-    elif isinstance(value, Duration):
-        found = value
     elif isinstance(value, Time):
         found = clock(rt.policy).minus(value)
     seconds = abs(found.nanoseconds) // NANO

@@ -128,7 +128,7 @@ def sort(value: Any) -> Strings:
     """A list of texts in order."""
     if not isinstance(value, list | tuple):
         raise Failure(f"wrong type for value; expected []string; got {type_name(value)}")
-    return plain.sort_alpha(value)
+    return plain.sort_alpha([any_text(item) for item in value])
 
 
 @add("strings.Split", "string any", '{{ strings.Split "," "a,b" }}', "[a b]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cases import byte_length, byte_slice, pascal, separated, title
+from ..cases import byte_length, byte_slice, pascal, separated, single, title
 from ..errors import Failure
 from ..kinds import StringMap, Strings
 from ..quoting import quote_word
@@ -55,19 +55,14 @@ def nospace(text: str) -> str:
 def upper(text: str) -> str:
     """Upper case."""
     text = well_formed(text)
-    return text.upper() if text.isascii() else "".join([_simple(char, char.upper()) for char in text])
+    return text.upper() if text.isascii() else "".join([single(char, char.upper()) for char in text])
 
 
 @add("lower", "string", '{{ lower "AB" }}', "ab")
 def lower(text: str) -> str:
     """Lower case."""
     text = well_formed(text)
-    return text.lower() if text.isascii() else "".join([_simple(char, char.lower()) for char in text])
-
-
-def _simple(char: str, changed: str) -> str:
-    """Letters that change into several stay as they are."""
-    return changed if len(changed) == 1 else char
+    return text.lower() if text.isascii() else "".join([single(char, char.lower()) for char in text])
 
 
 @add("title", "string", '{{ title "hello wOrld-x" }}', "Hello WOrld-X")
@@ -81,14 +76,14 @@ def untitle(text: str) -> str:
     """The first letter of every word in lower case."""
     import re
 
-    return re.sub(r"(?:^|(?<=\s))\S", lambda match: match.group().lower(), text)
+    return re.sub(r"(?:^|(?<=\s))\S", lambda match: match.group().lower(), well_formed(text))
 
 
 @add("swapcase", "string", '{{ swapcase "aBc" }}', "AbC")
 def swapcase(text: str) -> str:
     """Upper case for lower case and the other way round."""
     text = well_formed(text)
-    return text.swapcase() if text.isascii() else "".join([_simple(char, char.swapcase()) for char in text])
+    return text.swapcase() if text.isascii() else "".join([single(char, char.swapcase()) for char in text])
 
 
 @add("repeat", "int string", '{{ repeat 3 "ab" }}', "ababab", context=True)
