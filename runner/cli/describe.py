@@ -236,7 +236,7 @@ def stacks_(app: App, stack: str, components: tuple[str, ...], component_types: 
     project = projects.of(app)
     names, kinds, chosen = _words(components), _words(component_types), _words(sections)
     result: Map = {}
-    for found in project.every(strict=choices.mode == "strict"):
+    for found in project.distinct(project.every(strict=choices.mode == "strict"), strict=choices.mode == "strict"):
         layered = found.layered
         if stack and stack not in (found.name, found.stack.key):
             continue

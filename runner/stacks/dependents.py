@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def of(project: Project, component: str, stack: str, *, include_settings: bool = True) -> list[Map]:
     """The dependents of a component, sorted, each with its own."""
-    everything = [found for found in project.every() if not found.layered.abstract]
+    everything = [found for found in project.distinct(project.every()) if not found.layered.abstract]
     needs = {id(found): selection.dependencies(found.layered.sections, found.name) for found in everything}
 
     def below(name: str, where: str, path: tuple[tuple[str, str], ...]) -> list[Map]:

@@ -11,11 +11,11 @@ from runner.stacks.imports import COMPONENT_TYPES, Loader, StackFile
 from runner.stacks.layers import Layered, check_root
 from runner.stacks.manifest import Reader, shown
 from runner.stacks.options import Options
-from runner.stacks.values import plain
+from runner.stacks.values import CONFIGURED, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from runner.stacks.imports import Fetch
@@ -224,6 +224,25 @@ class Project:
                         continue
                     yield Found(layered, stack, name, name)
 
+    def distinct(self, found: Iterable[Found], *, strict: bool = False) -> Iterator[Found]:
+        """Each component of a stack once, as its first manifest has it.
+
+        Another manifest that says something else is a warning, an error with strict.
+        """
+        held: dict[tuple[str, str, str], Found] = {}
+        for item in found:
+            name = item.layered.name
+            first = held.setdefault((item.layered.kind, name, item.name), item)
+            if first is item:
+                yield item
+                continue
+            try:
+                self._check_same(name, item.name, [first, item])
+            except AtmosError as error:
+                if strict:
+                    raise
+                self.warn(f"{error.message}; that of {first.stack.key} is shown")
+
     def names(self) -> list[str]:
         """All stack names, sorted."""
         return sorted({found.name for found in self.every(quiet=True)})
@@ -368,14 +387,22 @@ def of(app: Any) -> Project:
     return made
 
 
+def _env(config: Any) -> Any:
+    """The top-level `env`, its functions not called yet."""
+    section = config.raw("env")
+    if not isinstance(section, dict):
+        return config.section("env")
+    return {name: (CONFIGURED, value, *value[2:]) if type(value) is tuple else value for name, value in section.items()}
+
+
 def build(app: Any) -> Project:
     """A project from the configuration of a run."""
     from runner.stacks import functions
 
     config = app.config
-    names = ("stacks", "components", "settings", "env", "integrations", "templates", "workflows")
+    names = ("stacks", "components", "settings", "integrations", "templates", "workflows")
     options = Options(
-        {**{name: config.section(name) for name in names}, "auth": config.raw("auth")},
+        {**{name: config.section(name) for name in names}, "auth": config.raw("auth"), "env": _env(config)},
         base_path=config.base_path, stacks_path=config.stacks_path, config_dir=config.config_dir,
         list_merge_strategy=app.flags.text("settings-list-merge-strategy"), environ=app.env,
     )  # fmt: skip

@@ -46,7 +46,7 @@ def jobs(app: App, invocation: Invocation) -> list[Job]:
     everything = [found for found in project.every("terraform", strict=invocation.given.get("all") is True)
                   if not found.layered.abstract and found.layered.enabled]  # fmt: skip
     project.warn_of_broken()
-    everything = _once(project, everything)
+    everything = list(project.distinct(everything, strict=True))
     wanted = {
         id(found) for found in everything
         if (changed is None or (found.layered.name, found.name) in changed) and _wanted(app, project, invocation, found)
@@ -107,18 +107,6 @@ def _reached(start: set[int], edges: dict[int, set[int]], depth: int) -> set[int
         reached |= edge
         depth -= 1
     return reached
-
-
-def _once(project: Project, everything: list[Found]) -> list[Found]:
-    """A component that two manifests define alike is one; defined differently it is an error."""
-    held: dict[Key, Found] = {}
-    for found in everything:
-        key = (found.layered.name, found.name)
-        if key in held:
-            project.find(found.layered.name, found.name, "terraform")
-        else:
-            held[key] = found
-    return list(held.values())
 
 
 def _wanted(app: App, project: Project, invocation: Invocation, found: Found) -> bool:

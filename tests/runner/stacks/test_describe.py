@@ -426,3 +426,15 @@ class TestEditions:
         shown = project(files, CONFIG + "edition: 2026-07-14\n").json("describe", "component", "c", "-s", "dev")
         assert "workspace" in shown
         assert "workspace" not in project(files).json("describe", "component", "c", "-s", "dev")
+
+
+def test_one_component_in_two_manifests_is_shown_once(project: Make) -> None:
+    body = "vars: {stage: dev, x: %s}\ncomponents: {terraform: {c: {}}}\n"
+    files = {"stacks/deploy/one.yaml": body % 1, "stacks/deploy/two.yaml": body % 1}
+    told = project(files).run("describe", "stacks", "-f", "json", "-q", ".dev.components.terraform.c.atmos_stack_file")
+    assert (told.stdout, told.stderr) == ('"deploy/one"\n', "")
+    made = project({"stacks/deploy/two.yaml": body % 2})
+    told = made.run("describe", "stacks", "-f", "json", "-q", ".dev.components.terraform.c.vars.x")
+    assert told.stdout == "1\n"
+    assert "in the manifests: deploy/one, deploy/two" in told.stderr
+    assert made.run("describe", "stacks", "--error-mode", "strict").returncode == 1
