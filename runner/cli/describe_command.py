@@ -111,7 +111,7 @@ def _plain(value: object) -> object:
     """Values that are computed later, as they are written: `!env NAME`."""
     if isinstance(value, tuple):
         if len(value) == 4 and isinstance(value[0], str) and value[0].startswith("!"):
-            return f"{value[0]} {value[1]}".strip()
+            return value[1] if value[0] == "!literal" else f"{value[0]} {value[1]}".strip()
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -19,7 +19,7 @@ ZERO: dict[str, object] = {"bool": False, "int": 0, "string": "", "optional": ""
 def text(value: object) -> str:
     """A field for people: a value that is computed later is shown as it is written."""
     if isinstance(value, tuple):
-        return " ".join(str(part) for part in value[:2])
+        return str(value[1]) if value[0] == "!literal" else " ".join(str(part) for part in value[:2])
     return "" if value is None else str(value)
 
 

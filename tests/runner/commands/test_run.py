@@ -204,6 +204,28 @@ commands:
     assert "never" not in done.stdout
 
 
+def test_literal_text_is_never_rendered(project: Path, run: Run) -> None:
+    declare(
+        project,
+        """
+env: {TOP: !literal "{{ top }}"}
+workflows: {flow: {steps: [{type: shell, command: !literal 'echo "{{ inline }} $TOP"'}]}}
+commands:
+  - name: go
+    description: !literal Says {{ .Names }}
+    flags: [{name: form, default: !literal "{{ .ID }}"}]
+    env: {A: !literal "<< .Flags.form >>"}
+    steps: [!literal 'echo "{{ .Names }}"', 'echo "{{ .Flags.form }} $A $TOP"']
+""",
+    )
+    assert run("go").stdout == "{{ .Names }}\n{{ .ID }} << .Flags.form >> {{ top }}\n"
+    assert run("workflow", "flow").stdout == "{{ inline }} {{ top }}\n"
+    assert "Says {{ .Names }}" in run("--help").stdout
+    assert "(default {{ .ID }})" in run("go", "--help").stdout
+    for words in (["describe", "command", "go"], ["describe", "config"]):
+        assert "!literal" not in run(*words).stdout
+
+
 def test_a_variable_with_two_sources(project: Path, run: Run) -> None:
     declare(
         project,
