@@ -13,6 +13,7 @@ from runner.config import discovery, merge, overrides, paths, profiles, reader, 
 from runner.config.loader import Loader
 from runner.config.merge import Layer
 from runner.config.reader import Map, Seq
+from runner.config.schema import CONFIGURATION, Section
 from runner.errors import AtmosError, Problem
 from runner.globals import SELECT
 
@@ -189,7 +190,7 @@ class Compiler:
         for key, value in tree.items():
             if key == "metadata" or value is None:
                 continue
-            if isinstance(value, tuple) and key not in ("auth", "workflows", "env", "base_path"):
+            if isinstance(value, tuple) and key not in _UNTYPED and isinstance(CONFIGURATION.keys.get(key), Section):
                 value = self.loader.now(value)  # a whole section from a function
                 if isinstance(value, dict) and not isinstance(value, Map):
                     value = merge.as_map(value, tree.marks[key])
@@ -218,7 +219,10 @@ class Compiler:
                 continue  # the default holds
             if isinstance(value, Map):
                 value = self.environment_now(value)
-            elif isinstance(value, list) or (isinstance(value, tuple) and self.is_needed(key, value)):
+            elif isinstance(value, list):
+                if all(self.is_needed(key, item) for item in value if isinstance(item, tuple)):
+                    value = self.loader.now(value)
+            elif isinstance(value, tuple) and self.is_needed(key, value):
                 value = self.loader.now(value)
             result.put(key, value, tree.marks.get(key, tree.mark), tree.literals.get(key))
         return result

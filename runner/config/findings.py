@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from runner.config import discovery, functions, shape
+from runner.config import discovery, shape
 from runner.config.compile import Compiler
 from runner.config.model import Config
 from runner.config.record import Record
 from runner.errors import AtmosError, Problem, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from runner.app import App
     from runner.globals import GlobalFlags
 
@@ -71,6 +69,7 @@ def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
     """The findings of the configuration files alone: syntax of each, keys, types, functions, commands."""
     report = Report()
     compiler = Compiler(flags, Record(env, cwd))
+    compiler.loader.tolerant = True
     try:
         compiled = compiler.run()
     except AtmosError as error:
@@ -84,10 +83,7 @@ def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
             report.add(problem)
     for _, suspect in compiler.loader.suspects:
         report.add_error(suspect)
-    for path, tree in compiler.loader.trees.items():
-        report.files.append(path)
-        for problem in _calls(tree, ()):
-            report.add(problem)
+    report.files += compiler.loader.trees
     return report
 
 
@@ -113,20 +109,6 @@ def _rest(compiler: Compiler, report: Report) -> None:
             report.add_error(error)
     for problem in loader.problems:
         report.add(problem)
-
-
-def _calls(value: Any, path: tuple[str, ...]) -> Iterator[Problem]:
-    """Function calls that cannot work, whatever the environment."""
-    if isinstance(value, tuple):
-        fault = functions.fault(value[0], value[1])
-        if fault:
-            yield Problem(fault, Where(value[2], value[3]), path=shape.dotted(path))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _calls(item, (*path, str(key)))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _calls(item, (*path, str(index)))
 
 
 def everything(app: App) -> Report:

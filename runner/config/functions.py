@@ -58,32 +58,15 @@ def evaluate(tag: str, argument: str, context: Context, where: Where | None = No
         raise failed(tag, argument, error, where) from error
 
 
-def fault(tag: str, argument: str) -> str:
-    """What is wrong with a call that can be seen without making it; "" when nothing is."""
+def fault(tag: str, argument: str) -> AtmosError | None:
+    """What is wrong with a call that can be seen without making it; None when nothing is."""
     if tag not in FUNCTIONS:
-        return f"unsupported YAML tag: '{tag}'"
-    if tag in ("!exec", "!literal", "!template"):
-        return "" if argument.strip() or tag != "!exec" else "!exec needs a command"
+        return unsupported(tag, None)
     try:
-        count = len(words(argument))
+        _CHECKS.get(tag, _one_default)(argument)
     except AtmosError as error:
-        return error.message
-    low, high = _COUNTS.get(tag, (0, 1))
-    if not low <= count <= high:
-        return (
-            f"{tag} {argument}: takes {low} to {high} words, got {count}"
-            if low != high
-            else f"{tag}: takes {low} words"
-        )
-    if tag == "!random":
-        try:
-            _bounds(argument)
-        except AtmosError as error:
-            return f"{tag} {argument}: {error.message}"
-    return ""
-
-
-_COUNTS = {"!env": (1, 2), "!random": (0, 2), "!include": (1, 99), "!include.raw": (1, 99)}
+        return error
+    return None
 
 
 def failed(tag: str, argument: str, error: AtmosError, where: Where | None) -> AtmosError:
@@ -146,24 +129,34 @@ def words(argument: str) -> list[str]:
     return result
 
 
-def _env(argument: str, context: Context) -> object:
+def _name_and_default(argument: str) -> list[str]:
     parts = words(argument)
     if not 1 <= len(parts) <= 2:
         raise AtmosError(f"env function accepts 1 or 2 arguments, got {len(parts)}",
                          hints=["Quote a default that has several words: `!env NAME \"two words\"`"])  # fmt: skip
+    return parts
+
+
+def _env(argument: str, context: Context) -> object:
+    parts = _name_and_default(argument)
     value = context.env.get(parts[0])
     if value is None:
         return parts[1] if len(parts) > 1 else ""
     return value.strip()
 
 
+def _script(argument: str) -> str:
+    script = argument.strip()
+    if not script:
+        raise AtmosError("invalid number of arguments in the Atmos YAML function: !exec needs a command")
+    return script
+
+
 def _exec(argument: str, context: Context) -> object:
     import json
     import subprocess
 
-    script = argument.strip()
-    if not script:
-        raise AtmosError("invalid number of arguments in the Atmos YAML function: !exec needs a command")
+    script = _script(argument)
     env = dict(context.env)
     try:
         level = int(env.get("ATMOS_SHLVL", "0")) + 1
@@ -229,19 +222,29 @@ def _git(fact: str) -> Callable[[str, Context], object]:
     return function
 
 
-def _default(argument: str, message: str) -> str:
+def _one_default(argument: str) -> list[str]:
     parts = words(argument)
     if len(parts) > 1:
         raise AtmosError(f"accepts at most one argument, its default; got {len(parts)}")
+    return parts
+
+
+def _default(argument: str, message: str) -> str:
+    parts = _one_default(argument)
     if not parts:
         raise AtmosError(message, hints=["Give a default as the function's argument"])
     return parts[0]
 
 
-def _cwd(argument: str, context: Context) -> object:
+def _folder(argument: str) -> list[str]:
     parts = words(argument)
     if len(parts) > 1:
         raise AtmosError(f"cwd function accepts 0 or 1 arguments, got {len(parts)}")
+    return parts
+
+
+def _cwd(argument: str, context: Context) -> object:
+    parts = _folder(argument)
     return os.path.normpath(os.path.join(context.cwd, parts[0])) if parts else context.cwd
 
 
@@ -294,6 +297,17 @@ def _include_raw(argument: str, context: Context) -> object:
     return include.load(argument, context, raw=True)
 
 
+def _file(argument: str) -> list[str]:
+    from runner.config import include
+
+    return include.arguments(argument)
+
+
+# what can be said of a call's argument without making the call; those not listed take a default
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "!env": _name_and_default, "!exec": _script, "!random": _bounds, "!cwd": _folder, "!include": _file,
+    "!include.raw": _file, "!literal": str, "!template": str,
+}  # fmt: skip
 FUNCTIONS: dict[str, Callable[[str, Context], object]] = {
     "!env": _env, "!exec": _exec, "!repo-root": _repo_root, "!git.root": _repo_root, "!git.sha": _git("sha"),
     "!git.ref": _git("sha"), "!git.branch": _git("branch"), "!git.repository": _git("repository"),

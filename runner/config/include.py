@@ -32,14 +32,7 @@ def is_remote(path: str) -> bool:
 
 def load(argument: str, context: Context, *, raw: bool) -> object:
     """The parsed content of a file (its text with `raw`), or what an expression selects from it."""
-    from runner.config.functions import words
-
-    parts = words(argument)
-    name = "!include.raw" if raw else "!include"
-    if not parts:
-        raise AtmosError(
-            f"invalid number of arguments in the Atmos YAML function: {name} requires at least one argument"
-        )
+    parts = arguments(argument)
     path, expression = parts[0], _rest(argument, parts)
     if is_remote(path):
         if context.fetch is None:
@@ -53,6 +46,16 @@ def load(argument: str, context: Context, *, raw: bool) -> object:
 
         return query.query(value, expression)
     return value
+
+
+def arguments(argument: str) -> list[str]:
+    """The words of an include: its path, and the expression that selects from what it has."""
+    from runner.config.functions import words
+
+    parts = words(argument)
+    if not parts:
+        raise AtmosError("invalid number of arguments in the Atmos YAML function: it requires at least one argument")
+    return parts
 
 
 def _rest(argument: str, parts: list[str]) -> str:

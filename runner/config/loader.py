@@ -57,6 +57,7 @@ class Loader:
         self.files: list[str] = []
         self.trees: dict[str, Map] = {}
         self.suspects: list[tuple[Where, AtmosError]] = []  # faulty functions, fatal or not
+        self.tolerant = False  # whether the load goes on with them: who validates wants to know all
         self.skipped: list[AtmosError] = []  # what keeps imported files from being read
 
     # -- reading -----------------------------------------------------------------------------------
@@ -71,7 +72,8 @@ class Loader:
         tree = reader.read_map(path, on_tag=self._on_tag(path, suspects))
         if suspects:
             self.suspects += suspects
-            _refuse(tree, suspects)
+            if not self.tolerant:
+                _refuse(tree, suspects)
         tree = shape.canonical(tree)
         self.trees[path] = tree
         self.files.append(path)
@@ -104,6 +106,9 @@ class Loader:
                 if not isinstance(value, str):
                     raise AtmosError(f"{tag} takes text, not a {'list' if isinstance(value, list) else 'mapping'}",
                                      where=where)  # fmt: skip
+                wrong = functions.fault(tag, argument)
+                if wrong is not None:
+                    raise functions.failed(tag, argument, wrong, where)
                 if tag in _STATIC:
                     return merge.placed(functions.evaluate(tag, argument, context, where), where.plain())
             except AtmosError as error:

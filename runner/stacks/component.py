@@ -6,7 +6,7 @@ import os
 
 from runner.stacks import evaluate, functions, template_functions
 from runner.stacks import project as projects
-from runner.stacks.values import finish, plain
+from runner.stacks.values import CONFIGURED, finish, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,13 @@ class Draft:
         self.identity: Any = None
         self.templates: evaluate.Templates | None = None
         self._sections = sections = raw(self.project, found)
+        env = sections.get("env")
+        if isinstance(env, dict) and any(type(value) is tuple and value[0] == CONFIGURED for value in env.values()):
+            configured = app.config.section("env")
+            sections["env"] = {
+                name: configured.get(name) if type(value) is tuple and value[0] == CONFIGURED else value
+                for name, value in env.items()
+            }
         self._rendered: Map = {}
         if process_templates and self.project.options.templates_enabled:
             self.templates = evaluate.Templates(

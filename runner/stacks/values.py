@@ -1,8 +1,9 @@
 """Values of manifests that are more than plain data: what a YAML tag leaves behind until it is evaluated.
 
 A tagged value is a tuple `(tag, argument, file, line)`, the one shape that all rooms share; nothing else in the
-data is a tuple. Two tags never stand in a file: `!layers` holds values of several layers until functions among
-them have been evaluated, and `!scoped` is text that still needs the locals of its file.
+data is a tuple. Three tags never stand in a file: `!layers` holds values of several layers until functions among
+them have been evaluated, `!scoped` is text that still needs the locals of its file, and `!configured` is a function of
+`atmos.yaml`, which is called when a component is looked at: listing calls none (decision D18).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     Tagged = tuple[Any, ...]
 
 APPEND, UNSET, LITERAL = "!append", "!unset", "!literal"
-LAYERS, SCOPED = "!layers", "!scoped"
+LAYERS, SCOPED, CONFIGURED = "!layers", "!scoped", "!configured"
 INCLUDES = ("!include", "!include.raw")
 
 # Functions whose result may be a map or list and merges with what other layers say (the others are plain text).
@@ -48,6 +49,8 @@ def tag_text(value: Tagged) -> Any:
         return plain(argument[-1])
     if tag == UNSET:
         return "!unset"
+    if tag == CONFIGURED:
+        return tag_text(argument)
     return f"{tag} {argument}" if argument else tag
 
 

@@ -142,7 +142,7 @@ workflows:
     done = run("validate")
     assert (done.returncode, done.stdout) == (1, "")
     for words in ("atmos.yaml:1:1: unknown key `comands`; did you mean `commands`?", "atmos.yaml:2:8",
-                  "atmos.yaml:5:5", "takes 1 to 2 words", "Did you mean `steps`?", "atmos.yaml:14:", "shel", "path=none"):  # fmt: skip
+                  "atmos.yaml:5:5", "accepts 1 or 2 arguments", "Did you mean `steps`?", "atmos.yaml:14:", "shel", "path=none"):  # fmt: skip
         assert words in done.stderr, words
     record = json.loads(run("validate", "config", "-f", "json").stdout)
     assert record["valid"] is False
