@@ -188,10 +188,11 @@ def run(
             front.take_back()
     if spoken >= 0:
         outcome.aside = heard(spoken)
-    if front is not None and (outcome.signal == signal.SIGINT or outcome.code == 128 + signal.SIGINT):
-        outcome.interrupted = signal.SIGINT  # the keyboard's signal went to the child alone
+    keyed = outcome.signal or outcome.code - 128
+    if front is not None and keyed in signals.KEYBOARD:
+        outcome.interrupted = keyed  # the keyboard's signal went to the child alone
         child.finish(1.0)  # background jobs ignore it
-        signals.tell_job()
+        signals.tell_job(keyed)
     return outcome
 
 

@@ -30,6 +30,7 @@ NAMES: dict[int, str] = {
     signal.SIGHUP: "SIGHUP",
     signal.SIGQUIT: "SIGQUIT",
 }
+KEYBOARD = (signal.SIGINT, signal.SIGQUIT)
 OWN, JOINED, INTERACTIVE = "own", "joined", "interactive"
 TERM, KILL = signal.SIGTERM, signal.SIGKILL
 GRACE = 5.0  # seconds from TERM to KILL
@@ -133,11 +134,7 @@ class Child:
         """A signal for the child and all it started. What the keyboard sends to our group is not sent again."""
         if self.mode == OWN:
             kill_group(self.pid, number)
-        elif number in (signal.SIGINT, signal.SIGQUIT):
-            return
-        elif self.mode == INTERACTIVE:
-            _kill(self.pid, number)
-        else:
+        elif number not in KEYBOARD:
             self.known.update(tree(self.pid))
             for pid in self.known:
                 _kill(pid, number)
@@ -280,16 +277,16 @@ def keep_guard() -> None:
     guard.start(lambda: [child.target for child in list(_state.children.values())])
 
 
-def tell_job() -> None:
-    """The keyboard's interrupt went to a child's group alone: give it to ours, as a terminal does, ourselves excepted."""
+def tell_job(number: int) -> None:
+    """The keyboard's signal went to a child's group alone: give it to ours, as a terminal does, ourselves excepted."""
     try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        before = signal.signal(number, signal.SIG_IGN)
     except ValueError:  # not the main thread
         return
     try:
-        os.killpg(os.getpgrp(), signal.SIGINT)
+        os.killpg(os.getpgrp(), number)
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
 
 
 def end_group(group: int, grace: float = GRACE, number: int = signal.SIGTERM) -> None:

@@ -37,6 +37,8 @@ commands:
     steps:
       - {name: w, command: 'echo begun; sleep 60', continue: always}
       - touch after
+  - {name: shared, steps: [{interactive: true, command: 'sleep 60 & echo $! > pid; echo begun; sleep 60; true'}]}
+  - {name: jobs, steps: ['sleep 60 & echo $! > pid; echo begun; sleep 60']}
   - {name: many, steps: ['yes | head -c 50000000', touch after]}
   - {name: retried, steps: [{name: r, command: 'echo try; exit 1', retry: {initial_delay: 30s}}]}
 """
@@ -173,6 +175,38 @@ def test_ctrl_c(atmos: Path, project: Path) -> None:
     child.expect(pexpect.EOF)
     assert gone(int((project / "pid").read_text()))
     assert not (project / "after").exists()
+
+
+def process_gone(pid: int) -> bool:
+    for _ in range(200):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_quit_at_the_keyboard_ends_background_jobs_too(atmos: Path, project: Path) -> None:
+    child = terminal(atmos, project, f"{atmos} jobs; echo code $?")
+    child.expect("begun")
+    child.sendcontrol("\\")
+    child.expect("code 131")
+    child.expect(pexpect.EOF)
+    assert process_gone(int((project / "pid").read_text()))
+
+
+def test_term_ends_all_of_an_interactive_step(atmos: Path, project: Path) -> None:
+    child = terminal(atmos, project, f"{atmos} shared & wait $!; echo code $?")
+    child.expect("begun")
+    pids = subprocess.run(
+        ["pgrep", "-f", f"{atmos} shared$"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    for pid in pids:
+        os.kill(int(pid), signal.SIGTERM)
+    child.expect("code 143")
+    child.expect(pexpect.EOF)
+    assert process_gone(int((project / "pid").read_text()))
 
 
 def test_a_step_reads_from_the_terminal(atmos: Path, project: Path) -> None:
