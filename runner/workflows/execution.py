@@ -38,6 +38,7 @@ class Execution:
         self.app, self.file, self.invocation = app, file, invocation
         self.dry_run, self.from_step, self.reports = dry_run, from_step, list(reports)
         self.past, self.nested = past, nested
+        self._record: RunRecord | None = None
         self.compiled = self._compile()
         self.steps: list[Step] = self._steps()
         self.restored = self._restored()
@@ -125,8 +126,29 @@ class Execution:
         graph = None if alone else dependencies.plan(app, title, self.compiled["dependencies"], self.file)
         self._tools()
         if graph is not None:
-            nodes.run(app, title, graph, identity_flag=self.invocation.identity, dry_run=self.dry_run)
+            try:
+                nodes.run(
+                    app, title, graph, identity_flag=self.invocation.identity, dry_run=self.dry_run,
+                    record=None if self.dry_run else self.record,
+                )  # fmt: skip
+            except AtmosError as error:
+                if not self.dry_run:
+                    self._end(self.record, None, error.exit_code)
+                raise
         return self.run_steps()
+
+    @property
+    def record(self) -> RunRecord:
+        """What happened so far; the first question for it is when the run began."""
+        if self._record is None:
+            from runner.workflows.record import RunRecord
+
+            invocation = self.invocation
+            self._record = RunRecord(
+                invocation.name, file=self.file.shown, description=str(self.compiled["description"] or "").strip(),
+                stack=invocation.stack, identity=invocation.identity or "",
+            )  # fmt: skip
+        return self._record
 
     def matrix(self, step: str) -> int:
         """Print the rows of a group as a job matrix of a CI, each with the command that runs it."""
@@ -172,14 +194,10 @@ class Execution:
     def _watched(self, owner: WorkflowOwner) -> int:
         """Run the steps while the journal, the record and the view are kept."""
         from runner.workflows.progress import Progress
-        from runner.workflows.record import RunRecord
         from runner.workflows.recorder import Recorder
 
         mask = masker(self.app)
-        record = RunRecord(
-            self.invocation.name, file=self.file.shown, description=str(self.compiled["description"] or "").strip(),
-            stack=self.invocation.stack, identity=self.invocation.identity or "",
-        )  # fmt: skip
+        record = self.record
         book = None if self.nested else self._journal(mask)
         if book is not None:
             record.run_id = owner.run_id = book.run_id

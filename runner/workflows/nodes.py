@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from runner.errors import AtmosError
 from runner.workflows import dependencies
+from runner.workflows.record import FAILED, SKIPPED, SUCCEEDED
 from runner.workflows.resume import Invocation, quote
 
 DONE = "ATMOS_DEPENDENCIES_DONE"
@@ -17,20 +18,54 @@ if TYPE_CHECKING:
 
     from runner.app import App
     from runner.workflows.dependencies import Graph, Node
+    from runner.workflows.record import RunRecord
 
 
-def run(app: App, owner: str, graph: Graph, *, identity_flag: str | None = None, dry_run: bool = False) -> None:
-    """Run a whole graph. Raises a quiet AtmosError with the first failure's code when the owner must not run."""
-    if graph.limit == 1 or len(graph.order) == 1 or dry_run:
-        dependencies.run(
-            app, owner, graph, lambda node: run_node(app, node, identity_flag=identity_flag, dry_run=dry_run)
-        )
-    else:
-        _run_group(app, owner, graph, identity_flag)
+def run(
+    app: App, owner: str, graph: Graph, *, identity_flag: str | None = None, dry_run: bool = False,
+    record: RunRecord | None = None,
+) -> None:  # fmt: skip
+    """Run a whole graph, and note it in the owner's record. Raises a quiet AtmosError with the first failure's code when
+    the owner must not run."""
+    if graph.limit != 1 and len(graph.order) > 1 and not dry_run:
+        _run_group(app, owner, graph, identity_flag, record)
+        return
+
+    def run_one(node: Node) -> int:
+        return run_node(app, node, identity_flag=identity_flag, dry_run=dry_run, record=record)
+
+    try:
+        dependencies.run(app, owner, graph, run_one)
+    finally:
+        if record is not None:
+            seen = {step.name for step in record.steps}
+            for node in graph.order:
+                if str(node) not in seen:
+                    step = record.step(str(node), type="dependency")
+                    step.status, step.ended = SKIPPED, step.started
 
 
-def run_node(app: App, node: Node, *, identity_flag: str | None = None, dry_run: bool = False) -> int:
+def run_node(
+    app: App, node: Node, *, identity_flag: str | None = None, dry_run: bool = False, record: RunRecord | None = None
+) -> int:
     """Run one dependency to its end; its exit code, or its error."""
+    if record is None:
+        return _run_node(app, node, identity_flag, dry_run, None)
+    step = record.step(str(node), type="dependency", index=len(record.steps))
+    step.status = FAILED
+    step.command = "" if node.file is not None else f"atmos {command_line(node, None)}"
+    try:
+        step.code = _run_node(app, node, identity_flag, dry_run, record)
+        step.status = FAILED if step.code else SUCCEEDED
+        return step.code
+    except AtmosError as error:
+        step.code, step.error = error.exit_code, error.message
+        raise
+    finally:
+        step.ended = record.now()
+
+
+def _run_node(app: App, node: Node, identity_flag: str | None, dry_run: bool, record: RunRecord | None) -> int:
     if node.file is not None:
         from runner.workflows.execution import Execution
 
@@ -39,7 +74,12 @@ def run_node(app: App, node: Node, *, identity_flag: str | None = None, dry_run:
             identity=identity_flag, tags=node.flags.get("tags", ""), labels=node.flags.get("labels", ""),
             trailing=node.args, flags=app.flags.given,
         )  # fmt: skip
-        return Execution(app, node.file, invocation, dry_run=dry_run, nested=True).run_steps()
+        execution = Execution(app, node.file, invocation, dry_run=dry_run, nested=True)
+        try:
+            return execution.run_steps()
+        finally:
+            if record is not None:
+                record.include(execution.record, str(node))
     step: dict[str, Any] = {"name": node.name, "type": "atmos", "command": command_line(node, None)}
     if not dry_run:
         step["env"] = ALONE
@@ -66,7 +106,10 @@ def command_line(node: Node, identity_flag: str | None) -> str:
     return " ".join([*words, *flags, *(["--", *args] if args else [])])
 
 
-def _engine(app: App, name: str, raw: list[dict[str, Any]], *, identity_flag: str | None, dry_run: bool = False) -> Any:
+def _engine(
+    app: App, name: str, raw: list[dict[str, Any]], *, identity_flag: str | None, dry_run: bool = False,
+    record: RunRecord | None = None,
+) -> Any:  # fmt: skip
     """A run of steps that no file declares."""
     from runner.steps.declare import compile_steps
     from runner.steps.engine import Owner, Run
@@ -75,13 +118,20 @@ def _engine(app: App, name: str, raw: list[dict[str, Any]], *, identity_flag: st
     steps, problems = compile_steps(raw, kind="workflow")
     if problems:
         raise AtmosError(f"{name}: {problems[0].message}")
+    views = [Step(fields) for fields in steps]
+    on_event = None
+    if record is not None:
+        from runner.workflows.execution import masker
+        from runner.workflows.recorder import Recorder
+
+        on_event = Recorder(record, views, mask=masker(app))
     return Run(
-        app, Owner(kind="workflow", name=name, title=f'command "{name}"'), [Step(fields) for fields in steps], data={"TrailingArgs": ""},
-        identity_flag=identity_flag, dry_run=dry_run,
+        app, Owner(kind="workflow", name=name, title=f'command "{name}"'), views, data={"TrailingArgs": ""},
+        identity_flag=identity_flag, dry_run=dry_run, on_event=on_event,
     )  # fmt: skip
 
 
-def _run_group(app: App, owner: str, graph: Graph, identity_flag: str | None) -> None:
+def _run_group(app: App, owner: str, graph: Graph, identity_flag: str | None, record: RunRecord | None) -> None:
     names: dict[Any, str] = {}
     for node in graph.order:
         name, number = node.name, 2
@@ -99,7 +149,7 @@ def _run_group(app: App, owner: str, graph: Graph, identity_flag: str | None) ->
         "name": "dependencies", "type": "parallel", "max_concurrency": graph.limit, "fail": {"mode": graph.fail},
         "steps": children,
     }  # fmt: skip
-    engine = _engine(app, "dependencies", [step], identity_flag=identity_flag)
+    engine = _engine(app, "dependencies", [step], identity_flag=identity_flag, record=record)
     code = 0
     try:
         engine.execute()

@@ -104,6 +104,15 @@ class RunRecord:
             self._by_key[key] = record
         return record
 
+    def include(self, other: RunRecord, under: str) -> None:
+        """Take over the steps of another run, which was a part of this one."""
+        for step in other.steps:
+            step.parent = f"{under}/{step.parent}" if step.parent else under
+            step.started += other.begun - self.begun
+            if step.ended is not None:
+                step.ended += other.begun - self.begun
+            self.steps.append(step)
+
     def finish(self, code: int) -> None:
         """The run is over. Steps that still ran were interrupted, except an `exit` step: that is how one ends."""
         self.seconds = self.now()
@@ -117,7 +126,7 @@ class RunRecord:
                     record.status, record.code = self.status, code
 
     def counts(self) -> dict[str, int]:
-        """How many steps ended how; groups count, their children do not."""
+        """How many steps ended how; groups and dependencies count, what is in them does not."""
         found: dict[str, int] = {}
         for record in self.steps:
             if not record.parent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -167,3 +168,45 @@ def test_a_dry_run_of_dependencies_runs_none(project: Project) -> None:
     assert "prep" in text
     assert "two words" in text
     assert "\nbase as" not in text
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_report_shows_what_ran_before(project: Project, limit: int) -> None:
+    project.write(
+        "atmos.yaml", "base_path: ./\nworkflows: {base_path: w}\ncommands: [{name: prep, steps: [echo prep]}]\n"
+    )
+    project.write("w/d.yaml", f"""
+workflows:
+  base: {{steps: [{{name: b, type: shell, command: echo base}}]}}
+  top:
+    dependencies: {{max_concurrency: {limit}, workflows: [base], commands: [prep]}}
+    steps: [{{name: t, type: shell, command: echo top}}]
+""")  # fmt: skip
+    assert (
+        project.run("workflow", "top", "--report", "r.json", "--report", "r.html", "--report", "r.xml").returncode == 0
+    )
+    steps = json.loads((project.root / "r.json").read_text())["steps"]
+    found = {(step.get("parent"), step["name"]): step["status"] for step in steps}
+    if limit == 1:
+        assert found == {(None, 'workflow "base"'): "succeeded", ('workflow "base"', "b"): "succeeded",
+                         (None, 'command "prep"'): "succeeded", (None, "t"): "succeeded"}  # fmt: skip
+    else:
+        assert found == {(None, "dependencies"): "succeeded", ("dependencies", "base"): "succeeded",
+                         ("dependencies", "prep"): "succeeded", (None, "t"): "succeeded"}  # fmt: skip
+    starts = [step["started"] for step in steps]
+    assert starts == sorted(starts)
+
+
+def test_a_failed_dependency_is_in_the_report_too(project: Project) -> None:
+    project.write("w/d.yaml", """
+workflows:
+  bad: {steps: [{name: b, type: shell, command: echo why >&2; exit 3}]}
+  after: {dependencies: {workflows: [bad]}, steps: [echo after]}
+  top: {dependencies: {workflows: [after]}, steps: [echo top]}
+""")  # fmt: skip
+    assert project.run("workflow", "top", "--report", "r.json").returncode == 3
+    report = json.loads((project.root / "r.json").read_text())
+    assert (report["status"], report["exit_code"]) == ("failed", 3)
+    assert [(step["name"], step["status"]) for step in report["steps"]] == [
+        ('workflow "bad"', "failed"), ("b", "failed"), ('workflow "after"', "skipped")]  # fmt: skip
+    assert report["steps"][1]["last_lines"] == ["why"]
