@@ -112,6 +112,7 @@ class Execution:
         if self.command.data.get("dependencies") and not alone:
             from runner.commands import dependencies
 
+            self._authenticate()
             (dependencies.show if engine.dry_run else dependencies.run)(self.app, self)
         if not (self.command.data.get("sources") or self.command.data.get("generates")):
             self._component()
@@ -147,12 +148,10 @@ class Execution:
         if engine.delimiters is None and not may_be_template(words):
             return words
         import templating
+        from runner.steps import compiled
 
         try:
-            return templating.render(
-                words, self.data, name=f"{self.command.name}.{field}", delimiters=engine.delimiters,
-                policy=engine.policy(self.data), functions=engine.functions(words), engine=engine.engine, missing=engine.missing,
-            )  # fmt: skip
+            return compiled.render(engine, words, self.data, name=f"{self.command.name}.{field}")
         except templating.TemplateError as error:
             place = self.command.data.get("where")
             raise AtmosError(
@@ -165,6 +164,15 @@ class Execution:
         value = self.engine.owner.identity
         if isinstance(value, str) and may_be_template(value):
             self.engine.owner.identity = self.render(value, "identity").strip()
+
+    def _authenticate(self) -> None:
+        """Before others work for this command: their work is in vain when its identity is refused."""
+        engine = self.engine
+        choice = engine.choose("")
+        if engine.dry_run or not isinstance(choice, str) or not choice:
+            return
+        if any(not step.identity and engine.may_run(step) for step in engine.steps):
+            engine.identity_environment(choice, dict(engine.base_env), engine.owner.title)
 
     # -- component data --------------------------------------------------------------------------------
 

@@ -97,3 +97,18 @@ commands:
     assert record["exit_code"] == 1
     assert record["commands"] == ["atmos ops status", "atmos ops db"]
     assert place.run("ops").stderr == "Available command(s):\n1. atmos ops status\n2. atmos ops db\n"
+
+
+def test_a_refused_identity_is_told_before_others_work(place: Place) -> None:
+    place.declare(
+        """
+commands:
+  - {name: first, steps: [echo first]}
+  - {name: go, identity: ghost, dependencies: {commands: [first]}, steps: [echo go]}
+"""
+    )
+    done = place.run("go")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert 'authentication failed for identity "ghost" in custom command "go"' in done.stderr
+    assert place.run("go", "--identity=").stdout == "first\ngo\n"
+    assert place.run("go", "--dry-run").returncode == 0
