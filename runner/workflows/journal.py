@@ -107,11 +107,16 @@ def create(app: App, mask: Callable[[str], str], **facts: Any) -> Journal | None
     if not enabled(app):
         return None
     parent = folder(app)
-    path = os.path.join(parent, new_id() + ENDING)
+    path, fd = "", -1
     try:
         os.makedirs(parent, mode=0o700, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-        fd = os.open(path, flags, 0o600)
+        while fd < 0:
+            path = os.path.join(parent, new_id() + ENDING)
+            try:
+                fd = os.open(path, flags, 0o600)
+            except FileExistsError:
+                continue  # another run began in the same millisecond
     except OSError as error:
         app.log.debug("No journal for this run", path=path, error=error.strerror or str(error))
         return None

@@ -118,6 +118,15 @@ def test_prune_keeps_what_can_go_on(app: Any) -> None:
     alive.close()
 
 
+def test_runs_of_one_moment_have_a_journal_each(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = iter(["20260101-000000-000aa", "20260101-000000-000aa", "20260101-000000-000ab"])
+    monkeypatch.setattr(journal, "new_id", lambda: next(ids))
+    books = [begin(app), begin(app)]
+    assert [book.run_id for book in books] == ["20260101-000000-000aa", "20260101-000000-000ab"]
+    for book in books:
+        book.close()
+
+
 def test_the_folder_stays_bounded(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "KEEP", 4)
     for _ in range(9):
