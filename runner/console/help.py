@@ -256,6 +256,8 @@ def _step_lines(steps: list[dict[str, Any]], above: str) -> list[str]:
         body = next((words for key in STEP_TEXTS if (words := text(step.get(key)).strip())), "")
         more = " …" if "\n" in body else ""
         notes = [f"{key}: {text(step[key])}" for key in ("identity", "stack", "working_directory") if step.get(key)]
+        if step.get("tty") or step.get("interactive"):
+            notes.append("terminal of its own" if step.get("tty") else "the terminal itself, not masked")
         notes += [
             f"{key}: {_shown_condition(conditions.written(step[key]))}"
             for key in ("when", "continue")

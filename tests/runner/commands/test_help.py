@@ -227,6 +227,8 @@ commands:
         steps: [{name: a, command: echo a}, {type: atmos, name: b, command: version, working_directory: sub}]
       - {type: confirm, prompt: Really?, when: {any: [ci, {not: local}]}}
       - {type: exit}
+      - {command: ssh host, interactive: true}
+      - {command: top, tty: true, interactive: true}
 """)
     page = run("go", "--help", "--verbose")
     assert page.partition("STEPS\n\n")[2].startswith(
@@ -236,6 +238,8 @@ commands:
         "      2.2 [atmos] b: version (working_directory: sub)\n"
         "    3. [confirm] Really? (when: any of ci, not local)\n"
         "    4. [exit]\n"
+        "    5. [shell] ssh host (the terminal itself, not masked)\n"
+        "    6. [shell] top (terminal of its own)\n"
     )
     assert "(overrides identity in command config) (default dev-admin)" in page
     assert json.loads(run("describe", "command", "go", "--format", "json"))["steps"][2]["when"] == {
