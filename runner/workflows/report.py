@@ -45,7 +45,7 @@ def write(run: RunRecord, path: str) -> None:
         text = json.dumps(run.plain(), indent=2, ensure_ascii=False) + "\n"
     draft = f"{path}.{os.getpid()}.tmp"
     try:
-        fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(fd, "w", encoding="utf-8", errors="replace") as stream:
                 stream.write(text)

@@ -109,7 +109,8 @@ def _timeline(run: RunRecord, groups: set[str]) -> str:
                 f'<span class="bar" style="left:{left:.2f}%;width:{width:.2f}%;background:var(--{escape(record.status)})" '
                 f'title="{escape(record.status)}, {duration(record.seconds)}"></span>'
             )
-        label = f'<span class="name{" child" if record.parent else ""}" title="{escape(record.name)}">{escape(record.name)}</span>'
+        again = f'<span class="tag">{record.attempts} attempts</span>' if record.attempts > 1 else ""
+        label = f'<span class="name{" child" if record.parent else ""}" title="{escape(record.name)}">{escape(record.name)}{again}</span>'
         spent = _spent(record)
         rows.append(
             f'<div class="{kind}">{label}<span class="track">{bar}</span><span class="time">{spent}</span></div>'
