@@ -29,6 +29,8 @@ def check_step(step: dict[str, Any], reader: Reader, entry: Row) -> None:
         if not _empty(step, "command"):
             reader.add(f'field is not supported on script steps: {label(step)} sets "command"; use "script" for type "script"',
                        "command")  # fmt: skip
+    elif "script" in reader.raw and not _empty(step, "script") and not _empty(step, "command"):
+        reader.add(f'{label(step)} sets both "command" and "script"', "script", hint='"script" is for type "script"')
     elif kind == "exec":
         for field in EXEC_FORBIDS:
             if step.get(field) not in (None, False, "", {}):

@@ -103,6 +103,12 @@ def test_all_mistakes_at_once_and_plain_data() -> None:
     marshal.dumps(steps)
 
 
+def test_a_step_is_of_one_form() -> None:
+    _, problems = compiled("- {name: both, command: ls, script: ls}")
+    assert len(problems) == 1
+    assert problems[0].message.endswith('sets both "command" and "script"')
+
+
 def test_texts_are_as_written() -> None:
     (step,), problems = compiled(
         "- {command: 1.10, env: {A: 0644, B: yes, C: true, D: 1.50, E: null}, outputs: {x: 2.0}}"
