@@ -26,7 +26,7 @@ PROVIDER_KEYS = frozenset(
 )
 IDENTITY_KEYS = frozenset(
     """kind default required via provider principal credentials spec alias env session emulator
-    tags region console""".split()
+    tags region location console""".split()
 )
 INTEGRATION_KEYS = frozenset("kind via spec tags".split())
 SECTION_KEYS = frozenset("realm logs keyring console providers identities integrations audit require_identity".split())

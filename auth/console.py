@@ -26,6 +26,10 @@ def sign_in(session: Session, *, destination: str = "", seconds: float = 3600, i
         from auth.aws.console import sign_in as aws
 
         return aws(session, destination=destination, seconds=seconds, issuer=issuer)
+    if session.credentials.type == "azure":
+        from auth.azure.console import sign_in as azure
+
+        return azure(session, destination=destination, seconds=seconds)
     raise UnsupportedOperation(
         f'provider does not support this operation: provider "{session.root_kind}" does not support web console access'
     )

@@ -56,7 +56,7 @@ def _relevant(value: Any, *, top: bool = False, identity: bool = False, key: str
             if str(name).lower() not in SECRET_KEYS
             and value[name] is not None
             and not (top and (str(name) in _IRRELEVANT or str(name) == "kind"))
-            and not (identity and str(name) == "region")  # where a component works, not as whom
+            and not (identity and str(name) in ("region", "location"))  # where a component works, not as whom
         ]
     if isinstance(value, list):
         return [_relevant(item) for item in value]

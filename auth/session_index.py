@@ -54,6 +54,7 @@ _UNSAVED_ROOTS = frozenset(
         "gcp/workload-identity-federation",
         "azure/cli",
         "azure/oidc",
+        "azure/service-principal",
         "github/oidc",
         "gitlab/oidc",
     }

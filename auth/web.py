@@ -20,17 +20,19 @@ def post_form(
     timeout: float = 30,
     limit: int = 1 << 20,
     what: str,
+    retry: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[int, bytes]:
-    """POST a form; the status and at most `limit` bytes of the answer. Never retried: tokens may be single-use."""
-    return _request(
-        "POST",
-        url,
-        urlencode(form).encode(),
-        {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **(headers or {})},
-        timeout,
-        limit,
-        what,
-    )
+    """POST a form; the status and at most `limit` bytes of the answer. `retry` only where no token in it is single-use."""
+    body = urlencode(form).encode()
+    sent = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **(headers or {})}
+
+    def once() -> tuple[int, bytes, float]:
+        found: dict[str, str] = {}
+        status, content = _request("POST", url, body, sent, timeout, limit, what, found)
+        return status, content, _after(found)
+
+    return _twice(once, sleep) if retry else once()[:2]
 
 
 def post(
@@ -51,28 +53,34 @@ def get(
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[int, bytes]:
     """GET; with `retry`, once more after a 5xx or a dropped connection, honouring `Retry-After` (decision D53)."""
+
+    def once() -> tuple[int, bytes, float]:
+        found: dict[str, str] = {}
+        sent = {"Accept": "application/json", **(headers or {})}
+        status, body = _request("GET", url, None, sent, timeout, limit, what, found)
+        return status, body, _after(found)
+
+    return _twice(once, sleep) if retry else once()[:2]
+
+
+def _twice(once: Callable[[], tuple[int, bytes, float]], sleep: Callable[[float], None]) -> tuple[int, bytes]:
     wait = 0.5
     try:
-        status, body, after = _get(url, headers or {}, timeout, limit, what)
-        if status < 500 or not retry:
+        status, body, after = once()
+        if status < 500:
             return status, body
         wait = min(after, MAX_RETRY_AFTER) if after else wait
     except NetworkError:
-        if not retry:
-            raise
+        pass
     sleep(wait)
-    status, body, _after = _get(url, headers or {}, timeout, limit, what)
-    return status, body
+    return once()[:2]
 
 
-def _get(url: str, headers: Mapping[str, str], timeout: float, limit: int, what: str) -> tuple[int, bytes, float]:
-    found: dict[str, str] = {}
-    status, body = _request("GET", url, None, {"Accept": "application/json", **headers}, timeout, limit, what, found)
+def _after(headers: Mapping[str, str]) -> float:
     try:
-        after = float(found.get("retry-after", "0"))
+        return float(headers.get("retry-after", "0"))
     except ValueError:
-        after = 0.0
-    return status, body, after
+        return 0.0
 
 
 def _request(

@@ -215,14 +215,7 @@ def tidy(folder: str) -> None:
 
 
 def _folders(folder: str, run: Run) -> None:
-    """Make the folder; every folder of ours on the way is private."""
-    atomic.private_folder(folder)
-    top = run.services.config_home
-    atomic.tighten(folder)
-    above = os.path.dirname(folder)
-    while above.startswith(top + os.sep):
-        atomic.tighten(above)
-        above = os.path.dirname(above)
+    atomic.private_below(folder, run.services.config_home)
 
 
 @contextmanager

@@ -43,6 +43,17 @@ def _make_folder(path: str) -> None:
         raise NotADirectoryError(errno.ENOTDIR, "it is not a folder", path)
 
 
+def private_below(path: str, top: str) -> str:
+    """Make a folder of ours; it and all above it below `top` are closed to others."""
+    private_folder(path)
+    tighten(path)
+    above = os.path.dirname(path)
+    while above.startswith(top + os.sep):
+        tighten(above)
+        above = os.path.dirname(above)
+    return path
+
+
 def tighten(path: str) -> None:
     """Take everybody else's rights off a folder of ours; somebody else's folder is an error."""
     found = os.stat(path)

@@ -30,7 +30,7 @@ class GithubOidc(ProviderKind):
                 hints=["Use another identity outside of GitHub Actions"],
             )
         audience = link.entry.text("spec.audience") or DEFAULT_AUDIENCE
-        token = env.get("ACTIONS_ID_TOKEN") or self._fetch(run, audience)
+        token = env.get("ACTIONS_ID_TOKEN") or fetch_token(run, audience)
         return TokenCredentials(
             expires_at=jwt.expiry(jwt.claims(token)),
             token=Secret(token),
@@ -39,32 +39,34 @@ class GithubOidc(ProviderKind):
             region=link.entry.text("region"),
         )
 
-    def _fetch(self, run: Run, audience: str) -> str:
-        env = run.services.env
-        for name in ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"):
-            if not env.get(name):
-                raise AuthError(f"{name} not found - ensure job has 'id-token: write' permission")
-        parts = urlsplit(env["ACTIONS_ID_TOKEN_REQUEST_URL"])
-        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-        if not parts.netloc or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
-            raise AuthError("ACTIONS_ID_TOKEN_REQUEST_URL must be an https address with a host")
-        query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("audience", audience)])
-        status, body = web.get(
-            urlunsplit(parts._replace(query=query)),
-            timeout=10,
-            what="get the job's OIDC token from GitHub",
-            headers={"Authorization": f"bearer {env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"},
-            sleep=run.services.sleep,
-        )
-        if status != 200:
-            raise AuthError(f"cannot get the job's OIDC token from GitHub: OIDC endpoint returned status {status}")
-        try:
-            token = json.loads(body)["value"]
-        except (ValueError, KeyError, TypeError):
-            token = ""
-        if not isinstance(token, str) or not token:
-            raise AuthError("empty token in OIDC response")
-        return token
+
+def fetch_token(run: Run, audience: str) -> str:
+    """The token that GitHub gives this job for an audience; a new one for each call."""
+    env = run.services.env
+    for name in ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"):
+        if not env.get(name):
+            raise AuthError(f"{name} not found - ensure job has 'id-token: write' permission")
+    parts = urlsplit(env["ACTIONS_ID_TOKEN_REQUEST_URL"])
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.netloc or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
+        raise AuthError("ACTIONS_ID_TOKEN_REQUEST_URL must be an https address with a host")
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("audience", audience)])
+    status, body = web.get(
+        urlunsplit(parts._replace(query=query)),
+        timeout=10,
+        what="get the job's OIDC token from GitHub",
+        headers={"Authorization": f"bearer {env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"},
+        sleep=run.services.sleep,
+    )
+    if status != 200:
+        raise AuthError(f"cannot get the job's OIDC token from GitHub: OIDC endpoint returned status {status}")
+    try:
+        token = json.loads(body)["value"]
+    except (ValueError, KeyError, TypeError):
+        token = ""
+    if not isinstance(token, str) or not token:
+        raise AuthError("empty token in OIDC response")
+    return token
 
 
 PROVIDER = GithubOidc()
