@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TEXTS = {
     "--file": "file", "-f": "file", "--stack": "stack", "-s": "stack", "--from-step": "from_step", "--tags": "tags",
     "--labels": "labels", "--resume": "resume", "--only": "only", "--matrix": "matrix",
+    "--only-tags": "only_tags", "--skip-tags": "skip_tags",
 }  # fmt: skip
 LISTS = {"--report": "report"}
 SWITCHES = {"--dry-run": "dry_run"}
@@ -54,7 +55,7 @@ def ordinary(words: list[str]) -> dict[str, Any] | None:
 def start(
     app: App, *, workflow: str = "", file: str = "", stack: str = "", from_step: str = "", dry_run: bool = False,
     identity: str | None = None, tags: str = "", labels: str = "", report: list[str] | None = None, resume: str = "",
-    only: str = "", matrix: str = "", trailing: list[str] | None = None,
+    only: str = "", matrix: str = "", only_tags: str = "", skip_tags: str = "", trailing: list[str] | None = None,
 ) -> int:  # fmt: skip
     """Run what the words say; the environment stands in for what they do not say."""
     from runner.workflows.run import run as run_workflow
@@ -75,6 +76,8 @@ def start(
         resume=resume,
         only=only,
         matrix=matrix,
+        only_tags=only_tags,
+        skip_tags=skip_tags,
     )
 
 

@@ -90,6 +90,8 @@ def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list
     "--matrix", metavar="STEP", default="", shell_complete=_steps,
     help="Print the rows of a group as a CI job matrix (JSON), each with the command that runs it",
 )  # fmt: skip
+@clicks.option("--only-tags", metavar="A,B", default="", help="Run only steps that have one of these tags")
+@clicks.option("--skip-tags", metavar="A,B", default="", help="Leave out steps that have one of these tags")
 @clicks.option("--trailing", multiple=True, hidden=True)  # the words after `--`, see run
 def command(app: App, report: tuple[str, ...], trailing: tuple[str, ...], **values: Any) -> int:
     return workflow.start(app, report=list(report), trailing=list(trailing), **values)

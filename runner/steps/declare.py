@@ -23,7 +23,7 @@ __all__ = ["COMMON", "FIELDS", "compile_condition", "compile_env", "compile_step
 COMMON = (
     "name", "type", "command", "description", "stack", "identity", "env", "working_directory", "retry", "timeout", "when",
     "continue", "needs", "inputs", "artifacts", "preconditions", "outputs", "output", "show", "viewport", "interactive",
-    "tty", "with", "container", "background",
+    "tty", "with", "container", "background", "tags",
 )  # fmt: skip
 
 # How each field is read: a method of `Reader`
@@ -43,7 +43,7 @@ FIELDS = {
     "count": "integer", "url": "text", "method": "trimmed", "headers": "text_map", "query": "text_map", "body": "text",
     "form": "text_map", "expect": "expect", "action": "trimmed", "component": "trimmed", "source": "anything",
     "reset": "boolean", "destination": "text", "format": "trimmed", "subpath": "text", "include": "texts",
-    "exclude": "texts", "mtime": "trimmed", "args": "texts", "executor": "trimmed",
+    "exclude": "texts", "mtime": "trimmed", "args": "texts", "executor": "trimmed", "tags": "texts",
 }  # fmt: skip
 ENTRY_KEYS = ("key", "value", "valueCommand")  # of an entry of `env`
 SPECIAL = ("env", "when", "continue", "output", "steps", "matrix", "vars", "for", "background")

@@ -73,6 +73,10 @@ class Execution:
             from runner.workflows import parts
 
             return parts.only(steps, self.invocation.only)
+        if self.invocation.only_tags or self.invocation.skip_tags:
+            from runner.workflows import parts
+
+            steps = parts.tagged(steps, self.invocation.only_tags, self.invocation.skip_tags)
         names = [step.name for step in steps]
         if self.from_step.isdecimal() and self.from_step not in names and 1 <= int(self.from_step) <= len(names):
             self.from_step = names[int(self.from_step) - 1]
@@ -243,7 +247,7 @@ class Execution:
             inline=self.file.inline, path=self.file.path, project=self.app.config.base_path, cwd=self.app.cwd,
             stack=invocation.stack, identity=invocation.identity, tags=invocation.tags, labels=invocation.labels,
             trailing=[] if hidden else invocation.trailing or [], hidden=hidden, from_step=self.from_step,
-            only=invocation.only,
+            only=invocation.only, only_tags=invocation.only_tags, skip_tags=invocation.skip_tags,
             steps=fingerprints(self.steps),
         )  # fmt: skip
 

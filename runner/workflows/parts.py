@@ -1,4 +1,6 @@
-"""Parts of a workflow as jobs of a CI: the rows of a group as a job matrix, and the run of only one of them (decision D27)."""
+"""Parts of a workflow: steps by their tags; one step, or one row of a group; the rows of a group as a job matrix of a CI
+(decision D27).
+"""
 
 from __future__ import annotations
 
@@ -26,6 +28,44 @@ def only(steps: list[Step], wanted: str) -> list[Step]:
                 return [Step({**step.fields, "only": row})]
             raise _unknown(f"step `{step.label}` has no row `{row}`", row, rows)
     raise _unknown(f"there is no step `{wanted}`", wanted, [step.label for step in steps])
+
+
+def tagged(steps: list[Step], wanted: str, unwanted: str) -> list[Step]:
+    """The steps that bear one of the wanted tags (all, when none is wanted), and none of the unwanted. A group without
+    tags of its own is there with those of its children that are."""
+    take, leave = (frozenset(filter(None, (word.strip() for word in text.split(",")))) for text in (wanted, unwanted))
+    known = sorted({tag for step in steps for item in (step, *step.children) for tag in item.get("tags") or ()})
+    strange = sorted((take | leave) - set(known))
+    if strange:
+        raise _unknown(f"no step has the tag `{strange[0]}`", strange[0], known)
+
+    def fits(step: Step) -> bool:
+        own = step.get("tags") or ()
+        return (not take or not take.isdisjoint(own)) and leave.isdisjoint(own)
+
+    found: list[Step] = []
+    for step in steps:
+        if step.children and not step.get("tags"):
+            kept = [child for child in step.children if fits(child)]
+            if kept:
+                found.append(step if len(kept) == len(step.children) else _with(step, kept))
+        elif fits(step):
+            found.append(step)
+    if not found:
+        raise AtmosError(
+            "no step is left of the workflow", title="Workflow Error", hints=["Look at `--only-tags` and `--skip-tags`"]
+        )
+    return found
+
+
+def _with(step: Step, children: list[Step]) -> Step:
+    """A group with only some of its children; they do not wait for those that are left out."""
+    names = {child.name for child in children}
+    kept = [
+        {**child.fields, "needs": [need for need in child.needs if need in names]} if child.needs else child.fields
+        for child in children
+    ]
+    return Step({**step.fields, "steps": kept})
 
 
 def matrix(steps: list[Step], name: str, command: Callable[[str], str]) -> list[dict[str, str]]:

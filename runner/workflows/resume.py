@@ -20,7 +20,8 @@ class Invocation:
     label: the file's label below the workflows folder (or its path), "" for inline workflows; only: one step, or one row of
     one."""
 
-    __slots__ = ("file", "flags", "identity", "inline", "label", "labels", "name", "only", "stack", "tags", "trailing")
+    __slots__ = ("file", "flags", "identity", "inline", "label", "labels", "name", "only", "only_tags", "skip_tags", "stack", "tags",
+                 "trailing")  # fmt: skip
 
     def __init__(
         self,
@@ -36,10 +37,13 @@ class Invocation:
         trailing: list[str] | None = None,
         flags: Mapping[str, object] | None = None,
         only: str = "",
+        only_tags: str = "",
+        skip_tags: str = "",
     ) -> None:
         self.name, self.file, self.label, self.inline = name, file, label, inline
         self.stack, self.identity, self.tags, self.labels = stack, identity, tags, labels
         self.trailing, self.only = trailing, only
+        self.only_tags, self.skip_tags = only_tags, skip_tags
         self.flags = dict(flags or {})
 
 
@@ -95,6 +99,10 @@ def command(run: Invocation, step: str = "", *, run_id: str = "", only: str = ""
         words.append(f"--tags={quote(run.tags)}")
     if run.labels:
         words.append(f"--labels={quote(run.labels)}")
+    if run.only_tags:
+        words.append(f"--only-tags={quote(run.only_tags)}")
+    if run.skip_tags:
+        words.append(f"--skip-tags={quote(run.skip_tags)}")
     if run.trailing:
         words += ["--", *(quote(word) for word in run.trailing)]
     return " ".join(words)

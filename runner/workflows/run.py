@@ -32,6 +32,8 @@ def run(
     resume: str = "",
     only: str = "",
     matrix: str = "",
+    only_tags: str = "",
+    skip_tags: str = "",
 ) -> int:
     """Run a workflow by name (asked for when there is none), or go on with an interrupted run."""
     from runner.workflows.execution import Execution
@@ -59,6 +61,7 @@ def run(
     invocation = Invocation(
         name, file=file, label=found.relative, inline=found.inline, stack=stack, identity=identity_flag, tags=tags,
         labels=labels, trailing=trailing, flags=app.flags.given, only=only,
+        only_tags=only_tags, skip_tags=skip_tags,
     )  # fmt: skip
     if matrix:
         return Execution(app, found, invocation).matrix(matrix)
@@ -96,6 +99,7 @@ def _resume(app: App, word: str, name: str, given: dict[str, Any], *, dry_run: b
         past.workflow, file=str(begin.get("argument") or ""), label=found.relative, inline=found.inline,
         stack=str(begin.get("stack") or ""), identity=begin.get("identity"), tags=str(begin.get("tags") or ""),
         labels=str(begin.get("labels") or ""), trailing=trailing, flags=app.flags.given, only=str(begin.get("only") or ""),
+        only_tags=str(begin.get("only_tags") or ""), skip_tags=str(begin.get("skip_tags") or ""),
     )  # fmt: skip
     app.err(f"▶ Going on with run {past.run_id} of workflow {past.workflow}\n")
     return Execution(

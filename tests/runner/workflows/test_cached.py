@@ -139,7 +139,7 @@ def test_ordinary_calls_mean_what_the_flags_say(words: list[str], monkeypatch: p
     quick = workflow.ordinary(words)
     assert quick is not None
     empty = {"workflow": "", "file": "", "stack": "", "from_step": "", "dry_run": False, "identity": None, "tags": "", "labels": "",
-             "report": [], "resume": "", "only": "", "matrix": "", "trailing": []}  # fmt: skip
+             "report": [], "resume": "", "only": "", "matrix": "", "only_tags": "", "skip_tags": "", "trailing": []}  # fmt: skip
     assert {**empty, **quick} == seen[0]
 
 

@@ -86,3 +86,44 @@ def test_the_hints_of_a_failed_row_run_that_row(grid: Project) -> None:
     (grid.root / "broken").unlink()
     again = grid.run("workflow", "--resume", "last")
     assert (again.returncode, again.stdout) == (0, "plan\n")
+
+
+TAGGED = """
+workflows:
+  w:
+    steps:
+      - {name: a, type: shell, tags: [build], command: echo a}
+      - {name: b, type: shell, tags: [test, slow], command: 'echo b; test ! -e broken'}
+      - {name: c, type: shell, command: echo c}
+      - name: g
+        type: parallel
+        output: {order: definition, show_summary: false}
+        steps:
+          - {name: g1, type: shell, tags: [build], command: echo g1}
+          - {name: g2, type: shell, tags: [slow], needs: [g1], command: echo g2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "shown"),
+    [(("--only-tags", "build"), "a g1"), (("--only-tags=slow,build",), "a b g1 g2"), (("--skip-tags", "slow"), "a c g1"),
+     (("--only-tags", "slow", "--skip-tags", "test"), "g2")],
+)  # fmt: skip
+def test_steps_by_their_tags(project: Project, flags: tuple[str, ...], shown: str) -> None:
+    project.write("w/t.yaml", TAGGED)
+    done = project.run("workflow", "w", *flags)
+    assert (done.returncode, done.stdout.split()) == (0, shown.split())
+
+
+def test_tags_that_nothing_has(project: Project) -> None:
+    project.write("w/t.yaml", TAGGED)
+    wrong = project.run("workflow", "w", "--only-tags", "biuld")
+    assert wrong.returncode == 1
+    assert "no step has the tag biuld" in wrong.stderr
+    assert "Did you mean build?" in wrong.stderr
+    assert "no step is left" in project.run("workflow", "w", "--only-tags", "test", "--skip-tags", "slow").stderr
+    project.write("broken", "")
+    failed = project.run("workflow", "w", "--only-tags", "slow")
+    assert "--from-step 'b' --only-tags=slow" in failed.stderr
+    (project.root / "broken").unlink()
+    assert project.run("workflow", "--resume", "last").stdout.split() == ["b", "g2"]
