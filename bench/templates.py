@@ -24,14 +24,14 @@ ROUNDS = 7
 
 
 def in_turns(calls: dict[str, Callable[[], Any]], repeat: int = 1) -> dict[str, float]:
-    """The best time of each call in seconds; the calls take turns so that noise hits all alike."""
+    """The best processor time of each call in seconds; the calls take turns so that noise hits all alike."""
     best = dict.fromkeys(calls, float("inf"))
     for _ in range(ROUNDS):
         for name, call in calls.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(repeat):
                 call()
-            best[name] = min(best[name], (time.perf_counter() - start) / repeat)
+            best[name] = min(best[name], (time.process_time() - start) / repeat)
     return best
 
 

@@ -70,7 +70,19 @@ def path_for(where: str, key: tuple[Any, ...]) -> str:
 def load(where: str, key: tuple[Any, ...], env: Mapping[str, str]) -> dict[str, Any] | None:
     """The compiled data of a context, or None when there is none that holds."""
     try:
-        fd = os.open(path_for(where, key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        stored, expires, values, presence, there, stamps, compiled = read(path_for(where, key))
+    except (TypeError, ValueError):
+        return None
+    if stored != key or (expires and time.time() >= expires) or not holds(values, presence, there, stamps, env):
+        return None
+    result: dict[str, Any] = compiled
+    return result
+
+
+def read(path: str) -> Any:
+    """What a private file holds; None when there is none, or one that is not surely ours and whole."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -92,13 +104,9 @@ def load(where: str, key: tuple[Any, ...], env: Mapping[str, str]) -> dict[str, 
 
         if data[:4] != binascii.crc32(memoryview(data)[4:]).to_bytes(4, "little"):
             return None
-        stored, expires, values, presence, there, stamps, compiled = marshal.loads(memoryview(data)[4:])  # noqa: S302 - private, checked
+        return marshal.loads(memoryview(data)[4:])  # noqa: S302 - private, checked
     except (ValueError, EOFError, TypeError, MemoryError):
         return None
-    if stored != key or (expires and time.time() >= expires) or not holds(values, presence, there, stamps, env):
-        return None
-    result: dict[str, Any] = compiled
-    return result
 
 
 def holds(values: dict[str, str | None], presence: dict[str, bool], there: dict[str, bool], stamps: dict[str, Any],
@@ -122,6 +130,11 @@ def save(where: str, key: tuple[Any, ...], record: Record, compiled: dict[str, A
     if record.volatile or racy(record, started_ns):
         return
     kept: Any = (key, record.expires, record.values, record.presence, record.there, record.stamps, compiled)
+    write(where, path_for(where, key), kept)
+
+
+def write(where: str, target: str, kept: Any) -> None:
+    """Put a private file into a folder of ours, all at once. Never fails."""
     try:
         body = marshal.dumps(kept)
     except ValueError:
@@ -129,7 +142,6 @@ def save(where: str, key: tuple[Any, ...], record: Record, compiled: dict[str, A
     import binascii
 
     data = binascii.crc32(body).to_bytes(4, "little") + body
-    target = path_for(where, key)
     temporary = f"{target}.{os.getpid()}.{time.monotonic_ns():x}"
     try:
         _private(where)

@@ -12,8 +12,8 @@ import templating
 from runner.errors import AtmosError, Where
 from runner.identity import DISABLED
 from runner.process import launch, shell, signals
+from runner.steps import compiled
 from runner.steps.errors import PrepareError, StepError
-from templating import fast
 from templating.kinds import StringMap
 
 TYPE_CHECKING = False
@@ -199,16 +199,8 @@ class Context:
         return self._fill(value, field)
 
     def _fill(self, text: str, field: str) -> str:
-        engine = self.run.engine
-        if self.run.delimiters is None and engine == "go":
-            quick = fast.render(text, self.data, self.run.missing)
-            if quick is not None:
-                return quick
         try:
-            return templating.render(
-                text, self.data, name=f"{self.step.label}.{field}", delimiters=self.run.delimiters,
-                policy=self.run.policy(self.data), functions=self.run.functions(text), engine=engine, missing=self.run.missing,
-            )  # fmt: skip
+            return compiled.render(self.run, text, self.data, name=f"{self.step.label}.{field}")
         except templating.TemplateError as error:
             place = self.step.where
             raise PrepareError(
