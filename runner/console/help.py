@@ -138,7 +138,7 @@ def usage_words(command: Command) -> list[str]:
     words = [f"<{argument.name}>" if argument.needed else f"[{argument.name}]" for argument in command.arguments]
     lines = []
     if command.steps or not command.children:
-        lines.append(" ".join([command.path, *words, "[flags]"]))
+        lines.append(" ".join([command.path, "[flags]", *words]))
     if command.children:
         lines.append(f"{command.path} [sub-command] [flags]")
     return lines

@@ -72,7 +72,7 @@ def test_a_command(run: Run, tmp_path: Path) -> None:
     assert lines[0] == ""
     assert lines[1].startswith("👽 ")
     assert "Say something with words.\n\nA second paragraph." in page
-    assert "    $ atmos say <what> [whom] [how] [flags]" in lines
+    assert "    $ atmos say [flags] <what> [whom] [how]" in lines
     assert "    say, speak" in lines
     assert "    $ atmos say hello -o 3" in lines
     assert sections(page) == ["USAGE", "ALIASES", "EXAMPLES", "ARGUMENTS", "FLAGS"]
