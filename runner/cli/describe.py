@@ -87,8 +87,8 @@ class Choices:
         identity.must_exist(self.app, chosen)
         return chosen
 
-    def finish(self, result: Any) -> int:
-        """Print or write the result; say what could not be determined."""
+    def finish(self, result: Any, annotate: Callable[[str], str] | None = None) -> int:
+        """Print or write the result; say what could not be determined. annotate: adds to YAML."""
         from runner.console import formats
 
         if self.query:
@@ -101,6 +101,7 @@ class Choices:
             text = _scalar(result) + "\n"
         else:
             text = formats.to_yaml(result, sort=True)
+            text = annotate(text) if annotate is not None else text
         if self.file:
             try:
                 with open(self.file, "w", encoding="utf-8") as stream:
@@ -142,12 +143,12 @@ def describe() -> None:
     default=None,
     is_flag=False,
     flag_value=True,
-    expose_value=False,
-    help="Accepted; the result is plain YAML",
+    help="Say behind each line of the YAML which file and line it comes from",
 )
 @clicks.option("--use-mocks", is_flag=True, hidden=True, expose_value=False)
-def component_(app: App, component: str, stack: str, **options: Any) -> int:
+def component_(app: App, component: str, stack: str, provenance: bool | None, **options: Any) -> int:
     """`atmos describe component`."""
+    from runner.globals import TRUE
     from runner.stacks import component as described
     from runner.stacks import project as projects
     from runner.terraform import paths
@@ -179,6 +180,12 @@ def component_(app: App, component: str, stack: str, **options: Any) -> int:
     result = full if str(chosen).lower() == "full" else {name: full[name] for name in SHOWN if name in full}
     if isinstance(settings.get("settings"), dict) and settings["settings"].get("include_empty") is False:
         result = {name: value for name, value in result.items() if value not in ("", {}, [], None)}
+    if provenance is None:
+        provenance = app.env.get("ATMOS_DESCRIBE_PROVENANCE") in TRUE
+    if provenance and choices.format != "json":
+        from runner.stacks.provenance import annotated
+
+        return choices.finish(result, lambda text: annotated(found, project, text))
     return choices.finish(result)
 
 
