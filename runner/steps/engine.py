@@ -138,13 +138,15 @@ class Run(Surroundings):
                 begun = True
                 self._begin(steps)
             grouped = self.ci and self._open_group(step)
+            ctx = Context(self, step, self.output, number=number, total=total)
+            start = time.monotonic()
             try:
-                self.run_step(Context(self, step, self.output, number=number, total=total))
+                self.run_step(ctx)
             except ExitRequest as request:
                 code = request.code if code is None and not self.failures else code
                 self.status = conditions.FAILURE
             except AtmosError as error:
-                self._failed(step, error)
+                self._failed(ctx, error, time.monotonic() - start)
             finally:
                 if grouped:
                     self._close_group()
@@ -193,11 +195,14 @@ class Run(Surroundings):
                             raise
                         self.refused.setdefault(choice, error)  # for its step to say; nobody is asked twice
 
-    def _failed(self, step: Step, error: AtmosError) -> None:
+    def _failed(self, ctx: Context, error: AtmosError, seconds: float) -> None:
         """A step has failed: forgive it or remember it. A signal ends the run at once, and so does a mistake in what is
         written (a template, an entry of `env`) in a custom command."""
         if isinstance(error, signals.Interrupted):
             raise error
+        step = ctx.step
+        facts: dict[str, Any] = {"code": error.exit_code, "error": error.message, "seconds": seconds, "attempts": ctx.attempt,
+                 "identity": ctx.identity or ""}  # fmt: skip
         if isinstance(error, StepError) and step.continue_ is not None:
             try:
                 forgiven = self.holds(step, step.continue_, conditions.FAILURE)
@@ -208,10 +213,9 @@ class Run(Surroundings):
                 what = "Workflow step failed" if self.owner.kind == "workflow" else "Custom command step failed"
                 self.app.log.warning(f"{what} but 'continue' matched; continuing", error=error.message,
                                      **{self.owner.kind: self.owner.name}, step=step.name or step.index)  # fmt: skip
-                self.event("step_finished", step, status="forgiven", code=error.exit_code, error=error.message)
+                self.event("step_finished", step, status="forgiven", **facts)
                 return
-        self.event("step_finished", step, status="failed", code=error.exit_code, error=error.message,
-                   tail=last_lines(getattr(error, "tail", "")))  # fmt: skip
+        self.event("step_finished", step, status="failed", tail=last_lines(getattr(error, "tail", "")), **facts)
         self.status = conditions.FAILURE
         shown = self.owner.failure(step, error)
         if isinstance(error, PrepareError) and self.owner.kind == "command":

@@ -607,6 +607,11 @@ commands:
     ]  # fmt: skip
     assert [line.get("status") for line in lines[-3:]] == ["failed", "skipped", "failed"]
     assert lines[-1]["code"] == lines[-3]["code"] == 4
+    assert all(
+        "seconds" in line and "attempts" in line
+        for line in lines
+        if line.get("status") in ("succeeded", "failed") and "step" in line
+    )
     assert "ghp_" not in path.read_text()
     assert run("up", "go", "--events", "nowhere/x").returncode == 1
 
