@@ -127,7 +127,7 @@ def select(loader: Loader, places: list[Location], names: list[str]) -> list[str
     from runner.console import prompts, terminal
 
     if not terminal.interactive(loader.flags, loader.record.env):
-        raise AtmosError("interactive mode not available", title="Profile Error",
+        raise AtmosError("interactive mode not available", exit_code=EXIT, title="Profile Error",
                          hints=["Name a profile: `--profile NAME`", "Run `atmos profile list` to see all profiles"])  # fmt: skip
     loader.record.volatile = "profiles chosen by a person"
     picked = [name for name in names if name != SELECT]
