@@ -91,7 +91,7 @@ def build(
     if step is not None:
         before = env.get("PATH")
         step(env)
-        _keep_path(env, before if not extending else path, extending, "")
+        _keep_path(env, before if not extending else path, extending, executable)
     if identity is not None and identity_last:
         env = identity(env) or env
     return env

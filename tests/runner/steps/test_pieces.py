@@ -128,6 +128,7 @@ def test_a_replaced_path_begins_with_our_folder() -> None:
         env["PATH"] = "/only"
 
     assert environment.build({"PATH": "/bin"}, owner=owner, executable="/our/atmos")["PATH"] == "/our:/only"
+    assert environment.build({"PATH": "/bin"}, step=owner, executable="/our/atmos")["PATH"] == "/our:/only"
 
 
 def test_levels() -> None:
