@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REPLACEMENT = b"<MASKED>"
+LONGEST_LINE = 1 << 16  # of a longer line no more is held back for the sake of patterns
 
 
 class Mask:
@@ -92,7 +93,7 @@ class Mask:
         line = data.rfind(b"\n") + 1
         first = len(data)
         if self._patterns:
-            first = max(begin, line)
+            first = max(begin, line, first - LONGEST_LINE)
         if self._literals:
             first = min(first, self._literals.open_at(data, begin, line))
         if self.shaped:

@@ -150,6 +150,15 @@ def test_nothing_is_held_without_bound() -> None:
     assert size > 900_000
 
 
+def test_a_line_without_end_is_not_held_for_patterns() -> None:
+    m = Mask()
+    m.add_pattern(r"acct-\d{4,}")
+    stream = m.stream()
+    size = sum(len(stream.feed(b"x" * 50_000)) for _ in range(40))
+    assert size > 1_900_000
+    assert stream.feed(b" acct-12") + stream.feed(b"345 \n") == b"x" * (2_000_000 - size) + b" <MASKED> \n"
+
+
 def test_a_mask_shows_nothing() -> None:
     import pickle
 
