@@ -15,9 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runner.config.model import Config
     from runner.console.spinner import Spinner
+    from runner.errors import Problem
     from runner.globals import GlobalFlags
     from runner.identity import Identities
     from runner.log import Log
+
+
+MAX_WARNINGS = 10
 
 
 class App:
@@ -49,14 +53,21 @@ class App:
             except AtmosError as error:
                 self._failure = error
                 raise
-            for problem in () if self.reports else self._config.warnings:
-                from runner.config.mistakes import told
-                from runner.console.errors import warn
-
-                warn(self, told(problem, self.cwd))
+            if not self.reports and self._config.warnings:
+                self._warn_of(self._config.warnings)
             if self._config.log_file:
                 self.log.check()
         return self._config
+
+    def _warn_of(self, problems: list[Problem]) -> None:
+        """Say what is wrong with the configuration but stops nothing; not more of it than somebody reads."""
+        from runner.config.mistakes import told
+        from runner.console.errors import warn
+
+        for problem in problems[:MAX_WARNINGS]:
+            warn(self, told(problem, self.cwd))
+        if len(problems) > MAX_WARNINGS:
+            warn(self, f"… and {len(problems) - MAX_WARNINGS} more; `atmos validate` lists them")
 
     @property
     def identities(self) -> Identities:

@@ -142,7 +142,7 @@ def fold(items: object, notes: Notes, compute: Callable[[object], object] = lamb
 
     compute: gives the value of a name that comes from a function.
     """
-    result: dict[str, Map] = {}
+    groups: dict[str, list[Map]] = {}
     if not isinstance(items, list):
         return []
     for index, item in enumerate(items):
@@ -159,10 +159,8 @@ def fold(items: object, notes: Notes, compute: Callable[[object], object] = lamb
             notes.append(Problem("a command without a `name` is left out", entry.where if entry.mark[0] else Where(*mark),
                                  path=f"commands[{index}]", severity="note"))  # fmt: skip
             continue
-        folded = _nested(entry, words, key, notes, compute)
-        known = result.get(words[0])
-        result[words[0]] = folded if known is None else over(known, folded, notes, peers=True)
-    return list(result.values())
+        groups.setdefault(words[0], []).append(_nested(entry, words, key, notes, compute))
+    return [united(group, notes, peers=True) for group in groups.values()]
 
 
 def field(entry: Map, name: str) -> str:
@@ -222,29 +220,40 @@ def _has_deferred(items: list[object]) -> bool:
                for item in items)  # fmt: skip
 
 
-def over(low: Map, high: Map, notes: Notes, *, peers: bool = False) -> Map:
-    """One definition of a command over another: field by field, children by name.
+def united(definitions: list[Map], notes: Notes, *, peers: bool = False) -> Map:
+    """Definitions of one command, each over those before it: field by field, children by name.
 
-    peers: neither is meant to lie over the other (two of a list, or of a folder): that steps replace steps is no
+    peers: none is meant to lie over another (two of a list, or of a folder): that steps replace steps is no
     intention then, and worth a warning.
     """
-    result = Map(high.mark)
-    result.take(low)
-    for key, value in high.items():
-        known = field(result, key.lower()) if key not in result else key
-        mark = high.marks.get(key, high.mark)
-        if known == "commands" and isinstance(value, list) and isinstance(result.get("commands"), list):
-            children = Seq(mark)
-            below = put_over(named(_entries(result["commands"])), named(_entries(value)), notes, peers=peers)
-            for child in below.values():
-                children.add(child, child.mark)
-            value = children
-        elif known == "steps" and result.get("steps") and value:
-            notes.append(Problem(
-                f"the steps of command `{high.get('name')}` replace those defined at {Where(*result.marks.get('steps', low.mark))}",
-                Where(*mark), path=f"commands.{high.get('name')}", severity="warning" if peers else "note",
-            ))  # fmt: skip
-        result.put(known if known in result else key, value, mark, high.literals.get(key))
+    first, *rest = definitions
+    if not rest:
+        return first
+    result = Map(rest[-1].mark)
+    result.take(first)
+    children = _entries(first.get("commands"))
+    for high in rest:
+        for key, value in high.items():
+            known = field(result, key.lower()) if key not in result else key
+            mark = high.marks.get(key, high.mark)
+            if known == "commands" and isinstance(value, list):
+                children += _entries(value)
+            elif known == "steps" and result.get("steps") and value:
+                older = Where(*result.marks.get("steps", first.mark))
+                notes.append(Problem(
+                    f"the steps of command `{high.get('name')}` replace those defined at {older}",
+                    Where(*mark), path=f"commands.{high.get('name')}", severity="warning" if peers else "note",
+                ))  # fmt: skip
+            result.put(known if known in result else key, value, mark, high.literals.get(key))
+    if children:
+        groups: dict[str, list[Map]] = {}
+        for child in children:
+            groups.setdefault(str(child["name"]), []).append(child)
+        below = Seq(result.marks.get("commands", result.mark))
+        for group in groups.values():
+            child = united(group, notes, peers=peers)
+            below.add(child, child.mark)
+        result.put("commands", below, below.mark)
     return result
 
 
@@ -260,7 +269,7 @@ def put_over(low: dict[str, Map], high: dict[str, Map], notes: Notes, *, peers: 
     """Folded commands over others, which are changed: field by field, new entries follow."""
     for name, entry in high.items():
         known = low.get(name)
-        low[name] = entry if known is None else over(known, entry, notes, peers=peers)
+        low[name] = entry if known is None else united([known, entry], notes, peers=peers)
     return low
 
 
@@ -289,6 +298,6 @@ class Layer:
         for name, entry in self.commands.items():
             known = below.pop(name, None)
             if known is not None:
-                self.commands[name] = over(known, entry, notes)
+                self.commands[name] = united([known, entry], notes)
         self.commands |= below
         return self

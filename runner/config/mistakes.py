@@ -29,9 +29,11 @@ def syntax_error(message: str, text: str, file: str, line: int, column: int, *, 
 def excerpt(text: str, line: int, column: int = 0) -> str:
     """The line of a mistake with its number, tabs made visible, secrets masked, and a mark below the column."""
     lines = text.splitlines()
-    if not 1 <= line <= len(lines):
-        return ""
-    shown = without_secrets(lines[line - 1]).replace("\t", "→")
+    return _excerpt(lines[line - 1], line, column) if 1 <= line <= len(lines) else ""
+
+
+def _excerpt(text: str, line: int, column: int) -> str:
+    shown = without_secrets(text).replace("\t", "→")
     shown = "".join(char if char.isprintable() else "?" for char in shown)
     start = 0
     if len(shown) > 110:
@@ -136,7 +138,7 @@ def quoted(where: Where | None) -> str:
         with open(where.file, encoding="utf-8-sig", errors="replace") as stream:
             for number, line in enumerate(stream, 1):
                 if number == where.line:
-                    return excerpt("\n" * (number - 1) + line, number, where.column)
+                    return _excerpt(line.rstrip("\r\n"), number, where.column)
     except (OSError, ValueError):
         pass
     return ""

@@ -75,7 +75,7 @@ def spots(value: object) -> object:
     return value
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.lists(TREES, max_size=6))
 def test_gathering_many_layers_is_merging_one_by_one(parts: list[dict[str, object]]) -> None:
     trees = [as_map(part, (f"f{number}", number, 1)) for number, part in enumerate(parts)]
