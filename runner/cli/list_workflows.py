@@ -117,8 +117,9 @@ def _cell(template: str, row: dict[str, object]) -> str:
         if template == usual:
             return str(row[title.lower()])
     import templating
+    from runner.workflows.columns import FUNCTIONS
 
-    return templating.render(template, row, name="column")
+    return templating.render(template, row, name="column", functions=FUNCTIONS)
 
 
 def _with_delimiter(cells: list[dict[str, str]], columns: list[str], delimiter: str, sort: str) -> str:
