@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 WITH_VARIABLES = ("destroy", "refresh", "import", "test")
 WORKSPACE_NAMED = ("select", "new", "delete")
 # subcommands whose output is read by programs: what comes before them goes to stderr
-READ_BY_PROGRAMS = ("output", "show", "state", "graph", "providers", "console", "metadata", "modules", "workspace list",
+READ_BY_PROGRAMS = ("output", "show", "plan-diff", "state", "graph", "providers", "console", "metadata", "modules", "workspace list",
                     "workspace show", "version")  # fmt: skip
 
 
@@ -90,6 +90,8 @@ def main(invocation: Invocation, settings: Settings, target: Target) -> list[str
         if (sub == "deploy" or settings.auto_approve) and not invocation.passes("auto-approve"):
             words.append("-auto-approve")
         return words
+    if sub == "plan-diff":
+        return []
     if sub == "plan":
         out = [] if settings.skip_planfile or invocation.passes("out") else ["-out", target.planfile]
         detailed = invocation.on("upload-status") and not invocation.passes("detailed-exitcode")

@@ -43,6 +43,7 @@ BY_SUB: dict[str, dict[str, str]] = {
     "plan": {**BULK, **RUN, **GIT, **CI, **HOOKS, "skip-planfile": "bool"},
     "apply": {**BULK, **RUN, **GIT, **CI, **HOOKS, **PLANFILE},
     "deploy": {**BULK, **RUN, **GIT, **CI, **HOOKS, **PLANFILE, "deploy-run-init": "bool"},
+    "plan-diff": {**RUN, "orig": "text", "new": "text"},
     "destroy": {**BULK, **GIT, **CI, **HOOKS},
     "init": {**BULK, **RUN, **GIT},
     "workspace": {**RUN},
@@ -101,7 +102,7 @@ SUBCOMMANDS = (
     "plan-diff", "planfile", "providers", "refresh", "shell", "show", "source", "state", "taint", "test", "untaint",
     "validate", "varfile", "version", "workdir", "workspace", "write",
 )  # fmt: skip
-UNSUPPORTED = ("backend", "cache", "lint", "migrate", "plan-diff", "planfile", "source", "workdir")
+UNSUPPORTED = ("backend", "cache", "lint", "migrate", "planfile", "source", "workdir")
 
 
 def known(command: str, sub: str) -> dict[str, str]:
@@ -131,6 +132,7 @@ HELP = {
     "output-file": "Write the result there", "uppercase": "Names in capitals", "flatten": "Maps as several values",
     "force": "Delete without a question", "skip-lock-file": "Keep the lock file", "with-secrets": "Write sensitive variables too",
     "file": "Write there", "file-template": "Where to write, with {tokens}", "stacks": "Only these stacks",
+    "orig": "The plan to compare", "new": "With which one (what would be planned now)",
     "terraform-command": "The program to run", "skip-hooks": "Leave out hooks",
     "upload-status": "Give plan -detailed-exitcode",
 }  # fmt: skip

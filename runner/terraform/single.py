@@ -99,6 +99,10 @@ def one(app: App, invocation: Invocation, found: Found) -> int:
         from runner.terraform import output
 
         return output.run(run_)
+    if invocation.sub == "plan-diff":
+        from runner.terraform import plan_diff
+
+        return plan_diff.run(run_)
     return run_.start()
 
 
