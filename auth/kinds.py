@@ -19,6 +19,7 @@ PROVIDERS: dict[str, str] = {
     "aws/roles-anywhere": "auth.aws.roles_anywhere:PROVIDER",
     "aws/saml": "auth.aws.saml:PROVIDER",
     "azure/cli": "auth.azure.cli:PROVIDER",
+    "azure/device-code": "auth.azure.device_code:PROVIDER",
     "azure/oidc": "auth.azure.oidc:PROVIDER",
     "azure/service-principal": "auth.azure.service_principal:PROVIDER",
     "github/oidc": "auth.github.oidc:PROVIDER",

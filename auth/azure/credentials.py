@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 from auth.credentials import Credentials, parse_time, register, rfc3339
 from auth.secrets import Secret
 
-CLI, OIDC, SERVICE_PRINCIPAL = "cli", "oidc", "service_principal"
+CLI, OIDC, SERVICE_PRINCIPAL, DEVICE_CODE = "cli", "oidc", "service_principal", "device_code"
+AZ_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+"""The public client of the Azure CLI."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class AzureCredentials(Credentials):
     """The management token, those for Graph, Key Vault and AKS where there are any, and whose they are.
 
     `method` says how they came; `proof` is what they were exchanged for (a federated token), kept in memory alone.
+    `refresh_token`, `family` and `home_account_id` are a person's.
     """
 
     access_token: Secret = field(default_factory=lambda: Secret(""))
@@ -42,6 +45,9 @@ class AzureCredentials(Credentials):
     cloud: str = ""
     method: str = ""
     proof: Secret = field(default_factory=lambda: Secret(""))
+    refresh_token: Secret = field(default_factory=lambda: Secret(""))
+    family: str = ""
+    home_account_id: str = ""
     type: ClassVar[str] = "azure"
 
     @property
@@ -65,6 +71,7 @@ class AzureCredentials(Credentials):
             "token_file_path": self.token_file,
             "cloud_environment": self.cloud,
             "auth_method": self.method,
+            "home_account_id": self.home_account_id,
         }
         for name, token, end in (
             ("graph_api_token", self.graph, "graph_api_expiration"),
@@ -97,4 +104,5 @@ class AzureCredentials(Credentials):
             token_file=text("token_file_path"),
             cloud=text("cloud_environment"),
             method=text("auth_method"),
+            home_account_id=text("home_account_id"),
         )

@@ -48,19 +48,28 @@ def application(link: Link, run: Run, grant: Mapping[str, str], **more: Any) -> 
 
 
 def _token(link: Link, run: Run, scope: str, grant: Mapping[str, str]) -> Token:
-    entry = link.entry
-    tenant = entry.text("spec.tenant_id")
-    form = {"grant_type": "client_credentials", "client_id": entry.text("spec.client_id"), "scope": scope, **grant}
-    status, body = web.post_form(
-        f"{clouds.authority(clouds.of(entry), run)}/{tenant}/oauth2/v2.0/token",
-        form,
-        what="get a token from Entra ID",
-        retry=True,
-        sleep=run.services.sleep,
-    )
-    data = parsed(body)
+    form = {"grant_type": "client_credentials", "client_id": link.entry.text("spec.client_id"), "scope": scope, **grant}
+    status, data = post(link, run, "token", form, retry=True)
     if status != 200:
         raise refused(status, data)
+    return token_of(data, run)
+
+
+def post(link: Link, run: Run, path: str, form: Mapping[str, str], *, retry: bool) -> tuple[int, dict[str, Any]]:
+    """An address of the tenant that gives tokens: its status and answer. `retry` only where nothing is single-use."""
+    entry = link.entry
+    status, body = web.post_form(
+        f"{clouds.authority(clouds.of(entry), run)}/{entry.text('spec.tenant_id')}/oauth2/v2.0/{path}",
+        form,
+        what="get a token from Entra ID",
+        retry=retry,
+        sleep=run.services.sleep,
+    )
+    return status, parsed(body)
+
+
+def token_of(data: Mapping[str, Any], run: Run) -> Token:
+    """The access token of an answer and its end."""
     secret = data.get("access_token")
     if not isinstance(secret, str) or not secret:
         raise AuthError("empty access token in Azure AD response")

@@ -11,11 +11,8 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from auth import jwt
-from auth.azure import clouds
-from auth.azure.clouds import Cloud
-from auth.azure.credentials import CLI, OIDC, AzureCredentials
-from auth.errors import AuthError
+from auth.azure import az_files
+from auth.azure.credentials import CLI, AzureCredentials
 from auth.files import atomic, locks
 from auth.kind import Link, Run
 
@@ -24,9 +21,13 @@ ABANDONED = 36 * 3600.0
 """Seconds after their end when another project's tokens count as abandoned."""
 
 
+def provider_folder(link: Link, run: Run) -> str:
+    """The folder of a provider, in which its identities have theirs."""
+    return os.path.join(run.services.config_home, run.services.realm, "azure", _part(link.name))
+
+
 def _plain(link: Link, run: Run) -> str:
-    above = os.path.join(run.services.config_home, run.services.realm, "azure")
-    return os.path.join(above, _part(run.root.name), _part(link.name))
+    return os.path.join(provider_folder(run.root, run), _part(link.name))
 
 
 def _part(name: str) -> str:
@@ -64,9 +65,9 @@ def write(link: Link, credentials: AzureCredentials, run: Run) -> str:
     with locks.locked(os.path.join(above, f"{_part(link.name)}.lock"), purpose=f"writing the tokens of {link.name}"):
         where = folder(link, run)
         atomic.private_below(where, top)
-        contents = {"credentials.json": {**credentials.to_data(), "fingerprint": run.fingerprint(link)}}
+        contents: dict[str, Any] = {"credentials.json": {**credentials.to_data(), "fingerprint": run.fingerprint(link)}}
         if credentials.method != CLI:
-            contents.update(_az(credentials))
+            contents.update(az_files.contents(credentials))
         for name in NAMES:
             path = os.path.join(where, name)
             if name in contents:
@@ -99,89 +100,3 @@ def _stored(where: str) -> dict[str, Any] | None:
     except ValueError:
         return None  # damaged: it costs a new login
     return found if isinstance(found, dict) else None
-
-
-def _az(credentials: AzureCredentials) -> dict[str, Any]:
-    """The files of an application's login as `az` writes them."""
-    cloud = clouds.named(credentials.cloud)
-    client, tenant = credentials.client_id, credentials.tenant_id
-    contents: dict[str, Any] = {
-        "msal_token_cache.json": {
-            "AccessToken": dict(_cached_tokens(credentials, cloud)),
-            "AppMetadata": {
-                f"appmetadata-{cloud.login}-{client}".lower(): {
-                    "client_id": client,
-                    "environment": cloud.login,
-                    "family_id": "",
-                }
-            },
-        },
-        "azureProfile.json": {
-            "installationId": "",
-            "subscriptions": [
-                {
-                    "id": credentials.subscription_id,
-                    "name": credentials.subscription_id,
-                    "tenantId": tenant,
-                    "isDefault": True,
-                    "state": "Enabled",
-                    "environmentName": cloud.profile,
-                    "user": {"name": _user(credentials), "type": "servicePrincipal"},
-                }
-            ]
-            if credentials.subscription_id
-            else [],
-        },
-    }
-    if credentials.method == OIDC:  # a secret is never written down; this assertion lives for minutes
-        contents["service_principal_entries.json"] = [
-            {"client_id": client, "tenant": tenant, "client_assertion": credentials.proof.reveal()}
-        ]
-    return contents
-
-
-def _cached_tokens(credentials: AzureCredentials, cloud: Cloud) -> list[tuple[str, dict[str, Any]]]:
-    """Entries of MSAL's unified cache. An application's have no home account: null, which MSAL tells from an empty text."""
-    from auth.azure.credentials import Token
-
-    rows = (
-        (Token(credentials.access_token, credentials.expires_at), cloud.management_scopes),
-        (credentials.graph, cloud.graph),
-        (credentials.key_vault, cloud.vault),
-    )
-    found = []
-    for token, target in rows:
-        if not token.secret or token.expires_at is None:
-            continue
-        ends = str(int(token.expires_at.timestamp()))
-        key = f"-{cloud.login}-accesstoken-{credentials.client_id}-{credentials.tenant_id}-{target}"
-        found.append(
-            (
-                key,
-                {
-                    "credential_type": "AccessToken",
-                    "secret": token.secret.reveal(),
-                    "home_account_id": None,
-                    "environment": cloud.login,
-                    "client_id": credentials.client_id,
-                    "target": target,
-                    "realm": credentials.tenant_id,
-                    "token_type": "Bearer",
-                    "cached_at": str(int(token.expires_at.timestamp()) - 3600),
-                    "expires_on": ends,
-                    "extended_expires_on": ends,
-                },
-            )
-        )
-    return found
-
-
-def _user(credentials: AzureCredentials) -> str:
-    try:
-        claims = jwt.claims(credentials.access_token.reveal())
-    except AuthError:
-        claims = {}
-    for name in ("upn", "unique_name", "email"):
-        if isinstance(claims.get(name), str):
-            return str(claims[name])
-    return credentials.client_id or "user@unknown"

@@ -21,6 +21,7 @@ CONFLICTING = (
     "ARM_LOCATION ARM_ENVIRONMENT ARM_USE_MSI ARM_USE_CLI ARM_USE_OIDC ARM_OIDC_TOKEN ARM_OIDC_TOKEN_FILE_PATH"
 ).split()
 """Variables that could lead a client past the identity."""
+APPLICATIONS = ("azure/oidc", "azure/service-principal")
 API_VERSION = "2022-12-01"
 
 
@@ -66,12 +67,11 @@ class AzureSubscription(IdentityKind):
         cloud = clouds.of(root.entry)
         if cloud.name != "public":
             found["ARM_ENVIRONMENT"] = found["AZURE_ENVIRONMENT"] = cloud.name
-        if (
-            root.entry.kind == "azure/cli"
-        ):  # the user's own session of `az`: no tenant, which `az` takes with no subscription
+        if root.entry.kind != "azure/cli":  # that one is the user's own session of `az`
+            found["AZURE_CONFIG_DIR"] = files.folder(link, run)
+        if root.entry.kind not in APPLICATIONS:  # a person: no tenant, which `az` does not take beside a subscription
             found["ARM_USE_CLI"] = "true"
             return found
-        found["AZURE_CONFIG_DIR"] = files.folder(link, run)
         found["ARM_TENANT_ID"] = found["AZURE_TENANT_ID"] = root.entry.text("spec.tenant_id")
         found["ARM_CLIENT_ID"] = found["AZURE_CLIENT_ID"] = root.entry.text("spec.client_id")
         if root.entry.kind == "azure/oidc":
