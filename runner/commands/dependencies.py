@@ -107,6 +107,9 @@ class _Runner:
         self.changed = threading.Condition()
         self.ended: list[Node] = []
         self.stdin = -1  # ours, while others run without it
+        self.canceled = False
+        self.dropped: set[Key] = set()  # what was ended because another had failed
+        self.groups: list[int] = []  # process groups of programs that commands have started
 
     def run(self) -> None:
         with signals.watch():
@@ -115,7 +118,7 @@ class _Runner:
             finally:
                 self._attach()
         signals.check()
-        failed = [node for node in self.graph.order if self.codes.get(node.key)]
+        failed = [node for node in self.graph.order if self.codes.get(node.key) and node.key not in self.dropped]
         if not failed:
             return
         names = ", ".join(str(node) for node in failed)
@@ -155,6 +158,19 @@ class _Runner:
             if not running:
                 self._attach()
             stopped = self.graph.fail == "fail_fast" and any(self.codes.values())
+            if stopped and not self.canceled:
+                self._cancel()
+
+    def _cancel(self) -> None:
+        """End what runs: one has failed, and `fail_fast` wants no more."""
+        self.canceled = True
+        for group in list(self.groups):
+            signals.end(group)
+
+    def _started(self, group: int) -> None:
+        self.groups.append(group)
+        if self.canceled:
+            signals.end(group)
 
     def _detach(self, needed: bool) -> None:
         """Commands side by side cannot share a keyboard: their standard input is empty."""
@@ -186,8 +202,12 @@ class _Runner:
         except Exception as error:  # noqa: BLE001 - reported as the node's failure
             from runner.console.errors import show
 
-            self.errors[node.key] = error
-            code = show(error, self.app) or 1
+            if self.canceled:
+                self.dropped.add(node.key)
+                self.app.err(f"⚠ {node} is canceled\n")
+            else:
+                self.errors[node.key] = error
+                code = show(error, self.app) or 1
         finally:
             with self.changed:
                 self.codes[node.key] = code
@@ -203,4 +223,6 @@ class _Runner:
             return 0
         if self.owner.events is not None:
             execution.tell(self.owner.events)
+        execution.engine.on_start = self._started
+        execution.engine.canceled = lambda: self.canceled
         return execution.run(alone=True)

@@ -272,6 +272,13 @@ def remove(pid: int) -> None:
         guard.tell("-", child.target)
 
 
+def end(pid: int) -> None:
+    """Ask a child that still lives to end."""
+    child = _state.children.get(pid)
+    if child is not None:
+        child.send(TERM)
+
+
 def keep_guard() -> None:
     """A child runs for long: from now on all are guarded."""
     guard.start(lambda: [child.target for child in list(_state.children.values())])

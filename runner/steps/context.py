@@ -39,8 +39,8 @@ class Context:
     """run: the run it belongs to. env, cwd, stack, identity, data: set by `prepare`. extra: more template roots."""
 
     __slots__ = (
-        "app", "attempt", "canceled", "cwd", "data", "env", "executor", "extra", "identity", "number", "on_start", "output", "parent", "run", "stack",
-        "step", "total",
+        "app", "attempt", "canceled", "cwd", "data", "env", "executor", "extra", "identity", "inner", "number", "on_start", "outer",
+        "output", "parent", "run", "stack", "step", "total",
     )  # fmt: skip
 
     def __init__(
@@ -59,14 +59,16 @@ class Context:
         self.extra = extra
         self.number, self.total = number, total
         self.env: dict[str, str] = {}
+        self.outer: dict[str, str] | None = None  # before and
+        self.inner: dict[str, str] = {}  # what the step's own `env` set
         self.data: dict[str, Any] = {}
         self.cwd = run.cwd
         self.stack = ""
         self.identity: str | None = None
         self.attempt = 1
-        self.on_start: Any = None
+        self.on_start: Any = run.on_start
         self.executor: Any = None  # where the programs of a child run, if not here
-        self.canceled: Any = None  # a function that says whether the step's group was cancelled
+        self.canceled: Any = run.canceled  # a function that says whether the step's group was cancelled
 
     # -- preparing -----------------------------------------------------------------------------------
 
@@ -89,7 +91,7 @@ class Context:
                 self.identity = choice
                 identity = self._identity_layer
         self.env = run.environment(self, identity)
-        self._see(self.env)
+        self._see(self.env if self.outer is None else self._without_own())
         if process or step.children:
             self.cwd = self.env["PWD"] = self._directory()  # as it is written, symbolic links and all
 
@@ -107,6 +109,19 @@ class Context:
         result = self.run.identity_environment(self.identity, env, what)
         self.identity = result.get("ATMOS_IDENTITY", self.identity)
         return result
+
+    def _without_own(self) -> dict[str, str]:
+        """The environment as templates of the step see it: its own `env` is for what it runs, not for its texts."""
+        assert self.outer is not None
+        seen = dict(self.env)
+        for key, _, _ in self.step.env:
+            if seen.get(key) != self.inner.get(key):
+                continue  # the identity's
+            if key in self.outer:
+                seen[key] = self.outer[key]
+            else:
+                seen.pop(key, None)
+        return seen
 
     def _see(self, env: dict[str, str]) -> None:
         """Templates see a copy of this environment, and values of `env` steps that are not exported."""

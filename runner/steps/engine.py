@@ -65,6 +65,8 @@ class Run(Surroundings):
         self.restored = restored or {}
         self.on_event = on_event
         self._services: Services | None = None
+        self.on_start: Callable[[int], None] | None = None  # told the process group of each program
+        self.canceled: Callable[[], bool] | None = None  # whether somebody wants the run to end
         self.status = conditions.SUCCESS
         self.failures: list[AtmosError] = []
         self.failed_steps: list[str] = []
@@ -127,6 +129,8 @@ class Run(Surroundings):
         code: int | None = None
         total = len(steps)
         for number, step in enumerate(steps, 1):
+            if self.canceled is not None and self.canceled():
+                raise StepError("canceled", retryable=False)
             if step.index in self.restored:
                 self.restore(step)
                 continue

@@ -229,7 +229,8 @@ class Group:
         if node.axes is not None:
             step = Step({**step.fields, "name": node.name})
         child = Context(ctx.run, step, self._streams(node, extra), extra=extra, parent=ctx)
-        child.canceled = lambda: self.canceled
+        outside = ctx.run.canceled
+        child.canceled = lambda: self.canceled or (outside is not None and outside())
         if self.executor is not None:
             child.executor = partial(self.executor.run, canceled=child.canceled)
 
@@ -238,6 +239,8 @@ class Group:
                 node.group = group
                 if self.canceled:
                     signals.kill_group(group, signals.TERM)
+            if ctx.run.on_start is not None:
+                ctx.run.on_start(group)
 
         child.on_start = started
         return ctx.run.run_step(child)

@@ -226,6 +226,16 @@ commands:
         assert "!literal" not in run(*words).stdout
 
 
+def test_a_flag_that_is_not_given_needs_no_allowed_value(project: Path, run: Run) -> None:
+    declare(
+        project,
+        "commands: [{name: go, flags: [{name: n, type: int, values: [1, 2]}], steps: ['echo {{ .Flags.n }}']}]\n",
+    )
+    assert run("go").stdout == "0\n"
+    assert run("go", "--n", "2").stdout == "2\n"
+    assert 'invalid value "0" for flag --n (valid values: 1, 2)' in run("go", "--n", "0").stderr
+
+
 def test_a_variable_with_two_sources(project: Path, run: Run) -> None:
     declare(
         project,
@@ -524,6 +534,26 @@ commands:
     done = run("tooled")
     assert done.stdout == "ran\n"
     assert "not on PATH: no-such-tool (1.2)" in done.stderr
+
+
+def test_the_first_failure_ends_the_others_where_that_is_wanted(project: Path, run: Run) -> None:
+    declare(
+        project,
+        """
+commands:
+  - {name: a, deps: [slow, group, {name: quick, fail: fail_fast}], steps: [echo ran]}
+  - {name: slow, steps: ["touch slow-is-here; sleep 600; touch never", "touch never"]}
+  - name: group
+    steps: [{type: parallel, name: all, steps: [{name: x, command: "touch group-is-here; sleep 600; touch never"}]}, touch never]
+  - {name: quick, steps: ["until [ -e slow-is-here ] && [ -e group-is-here ]; do sleep 0.05; done; exit 4"]}
+""",
+    )
+    done = run("a")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert 'command "slow" is canceled' in done.stderr
+    assert 'command "group" is canceled' in done.stderr
+    assert 'dependency failed: command "quick"\n' in done.stderr
+    assert not (project / "never").exists()
 
 
 def test_dependencies_run_one_after_the_other_unless_told(project: Path, run: Run) -> None:
