@@ -43,6 +43,13 @@ def workflows(app: App, format_: str, columns: tuple[str, ...], sort: str, file:
         settings = {}
     format_ = format_ or app.env.get("ATMOS_LIST_FORMAT", "") or str(settings.get("format") or "")
     tables.check_format(format_)
+    for part in sort.split(",") if sort else ():
+        if ":" not in part:
+            name = part.strip() or "File"
+            raise AtmosError(
+                f"invalid sort '{part.strip()}': an order is needed too",
+                hints=[f"`--sort {name}:asc`, or `{name}:desc`"],
+            )
     chosen = _columns(",".join(columns), settings.get("columns"))
     found = _files(app, file or app.env.get("ATMOS_WORKFLOW_FILE", ""))
     rows = describe.rows(found)

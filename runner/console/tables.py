@@ -72,11 +72,8 @@ def _sorted(rows: list[Row], sort: str, known: Sequence[str]) -> list[Row]:
     for key in reversed([part for part in sort.split(",") if part.strip()]):
         name, _, order = key.partition(":")
         column = _column(name, known)
-        if order.strip().lower() not in ("asc", "desc"):
-            raise AtmosError(
-                f"invalid sort '{key.strip()}': a column and its order are needed",
-                hints=[f"`--sort {column}:asc`, or `{column}:desc`"],
-            )
+        if order.strip().lower() not in ("", "asc", "desc"):
+            raise AtmosError(f"cannot sort by '{key.strip()}': the order is asc or desc")
         rows = sorted(rows, key=lambda row: _key(row.get(column, "")), reverse=order.strip().lower() == "desc")
     return rows
 
