@@ -139,6 +139,8 @@ def check_values(values: Values) -> None:
     for argument in command.arguments:
         _check(argument, [values.arguments[argument.name]], f"argument {argument.name}")
     for flag in command.flags:
+        if flag.type == "int" and flag.default is None and flag.name not in values.parsed.flags:
+            continue  # its zero is nobody's choice
         value = values.flags[flag.name]
         _check(flag, value if isinstance(value, list) else [value], f"flag --{flag.name}")
 
