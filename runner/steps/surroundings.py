@@ -168,7 +168,9 @@ class Surroundings:
             if parent is not None:
                 parent(env)
             if own is not None:
+                ctx.outer = dict(env)
                 own(env)
+                ctx.inner = {key: env[key] for key, _, _ in ctx.step.env if key in env}
 
         env = environment.build(
             self.base_env, component=self.component_env.items(), owner=ctx.env_layer(self.owner.env, self.commands),
