@@ -20,6 +20,7 @@ PROVIDERS: dict[str, str] = {
     "aws/saml": "auth.aws.saml:PROVIDER",
     "azure/cli": "auth.azure.cli:PROVIDER",
     "azure/device-code": "auth.azure.device_code:PROVIDER",
+    "azure/interactive": "auth.azure.interactive:PROVIDER",
     "azure/oidc": "auth.azure.oidc:PROVIDER",
     "azure/service-principal": "auth.azure.service_principal:PROVIDER",
     "github/oidc": "auth.github.oidc:PROVIDER",

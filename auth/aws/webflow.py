@@ -54,7 +54,7 @@ def sign_in(link: Link, run: Run, *, region: str, fresh: bool) -> AwsCredentials
 
 
 def _browser(link: Link, run: Run, region: str) -> AwsCredentials:
-    from auth.aws.callback import Callback
+    from auth.callback import Callback
 
     verifier = _b64(secrets.token_bytes(32))
     state = _b64(secrets.token_bytes(16))

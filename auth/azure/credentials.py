@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from auth.credentials import Credentials, parse_time, register, rfc3339
 from auth.secrets import Secret
 
-CLI, OIDC, SERVICE_PRINCIPAL, DEVICE_CODE = "cli", "oidc", "service_principal", "device_code"
+CLI, OIDC, SERVICE_PRINCIPAL = "cli", "oidc", "service_principal"
+DEVICE_CODE, INTERACTIVE = "device_code", "interactive"
 AZ_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 """The public client of the Azure CLI."""
 

@@ -27,6 +27,7 @@ TITLE = "🔐 Azure Authentication Required"
 class AzureDeviceCode(ProviderKind):
     name = "azure/device-code"
     console = True
+    method = DEVICE_CODE
 
     def check(self, entry: Provider, report: Report) -> None:
         clouds.check(entry, report, noun="device code")
@@ -45,7 +46,7 @@ class AzureDeviceCode(ProviderKind):
                 return renewed(link, run, before)
             except AuthError as error:
                 run.services.debug(f"provider={link.name}: the session cannot be renewed: {error.message}")
-        return person(link, run, self._sign_in(link, run), DEVICE_CODE)
+        return person(link, run, self.sign_in(link, run), self.method)
 
     def logout(self, link: Link, run: Run, *, dry_run: bool = False) -> list[str]:
         path = session_file(link, run)
@@ -56,7 +57,8 @@ class AzureDeviceCode(ProviderKind):
             atomic.remove_if_empty(os.path.dirname(path))
         return [path]
 
-    def _sign_in(self, link: Link, run: Run) -> dict[str, Any]:
+    def sign_in(self, link: Link, run: Run) -> dict[str, Any]:
+        """The token endpoint's answer to somebody who has just signed in."""
         if not run.prompts or not (run.services.interactive or run.services.env.get("ATMOS_FORCE_TTY")):
             raise InteractionRequired(
                 "Azure device code flow requires an interactive terminal (no TTY detected). Use managed identity or "

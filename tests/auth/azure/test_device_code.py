@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import hashlib
 import json
 import stat
+import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -219,6 +224,69 @@ def test_msal_finds_what_az_would(load: Load, fake: Fake, home: Path) -> None:
         found = app.acquire_token_silent([scope], account=account)
         assert found is not None, scope
         assert found["token_source"] == "cache"
+
+
+def in_a_browser(load: Load, answer: Callable[[dict[str, str]], dict[str, str]], *, post: bool = True) -> auth.Manager:
+    """A manager whose browser comes back with an answer to what it was asked."""
+
+    def browse(address: str) -> bool:
+        asked = dict(parse_qsl(urlsplit(address).query))
+        query = urlencode(answer(asked))
+
+        def come_back() -> None:
+            target = asked["redirect_uri"] if post else f"{asked['redirect_uri']}/?{query}"
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(target, query.encode() if post else None).close()
+
+        threading.Thread(target=come_back, daemon=True).start()
+        return True
+
+    found = config()
+    found["providers"]["corp"]["kind"] = "azure/interactive"
+    return load(found, interactive=True, prompter=Person(), open_browser=browse)
+
+
+@pytest.mark.parametrize("post", [True, False])
+def test_a_person_signs_in_in_the_browser(load: Load, fake: Fake, home: Path, post: bool) -> None:
+    for refresh in ("r-1", "r-2", "r-3", "r-4"):
+        fake.on(TOKEN, tokens(refresh))
+    seen: list[dict[str, str]] = []
+
+    def answer(asked: dict[str, str]) -> dict[str, str]:
+        seen.append(asked)
+        return {"code": "the-code", "state": asked["state"]}
+
+    in_a_browser(load, answer, post=post).authenticate("dev")
+    (asked,) = seen
+    form = forms(fake)[0]
+    assert (form["grant_type"], form["code"], form["redirect_uri"]) == (
+        "authorization_code",
+        "the-code",
+        asked["redirect_uri"],
+    )
+    assert asked["redirect_uri"].startswith("http://localhost:")
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+    assert (asked["code_challenge"], asked["code_challenge_method"]) == (challenge, "S256")
+    cache = json.loads((home / ".config/atmos/azure/corp/dev/msal_token_cache.json").read_text())
+    assert next(iter(cache["Account"].values()))["account_source"] == "authorization_code"
+    again = load({**config(), "providers": {"corp": {**config()["providers"]["corp"], "kind": "azure/interactive"}}})
+    assert not again.authenticate("dev").fresh
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"code": "c", "state": "wrong"}, "state mismatch"),
+        ({"error": "access_denied", "error_description": "no"}, "access_denied: no"),
+        ({}, "missing authorization code"),
+    ],
+)
+def test_a_browser_that_comes_back_without_a_good_code(
+    load: Load, fake: Fake, answer: dict[str, str], message: str
+) -> None:
+    with pytest.raises(AuthError, match=f"interactive browser authentication failed: .*{message}"):
+        in_a_browser(load, lambda _asked: answer).authenticate("dev")
+    assert fake.requests == [], "the code is not redeemed"
 
 
 class Closed:

@@ -13,14 +13,19 @@ from urllib.parse import parse_qs, urlsplit
 from auth.errors import AuthError
 
 PATH = "/oauth/callback"
+FORM_LIMIT = 1 << 16
 _DONE = "<!doctype html><title>Signed in</title><p>You are signed in. You can close this tab.</p>"
 
 
 class Callback:
-    """Listens on 127.0.0.1 while it is open; `wait` gives the code, from the browser or from stdin."""
+    """Listens on 127.0.0.1 while it is open; `wait` gives the code, from the browser or from stdin.
 
-    def __init__(self, state: str) -> None:
+    host, path: as the address names them. The answer may come as a GET or, from servers that post a form, as a POST.
+    """
+
+    def __init__(self, state: str, *, host: str = "127.0.0.1", path: str = PATH) -> None:
         self._state = state
+        self._host, self._path = host, path
         self._answers: queue.Queue[str | AuthError] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -41,7 +46,7 @@ class Callback:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}{PATH}"
+        return f"http://{self._host}:{self._server.server_address[1]}{self._path}"
 
     def read_stdin(self) -> None:
         """Take a pasted code as well, when stdin is a terminal."""
@@ -71,11 +76,17 @@ class Callback:
             timeout = 10
 
             def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                if parts.path != PATH:
+                self._answer(urlsplit(self.path).query)
+
+            def do_POST(self) -> None:
+                length = min(int(self.headers.get("Content-Length") or 0), FORM_LIMIT)
+                self._answer(self.rfile.read(length).decode("utf-8", "replace"))
+
+            def _answer(self, query: str) -> None:
+                if (urlsplit(self.path).path or "/") != (outer._path or "/"):
                     self._say(404, "Not found.")
                     return
-                status, text, answer = outer._judge(parse_qs(parts.query))
+                status, text, answer = outer._judge(parse_qs(query))
                 self._say(status, text)
                 outer._answers.put(answer)
 
