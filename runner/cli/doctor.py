@@ -130,7 +130,7 @@ def _configuration(app: App) -> Iterator[Check]:
         yield Check(
             "configuration",
             "good",
-            f"{len(config.files)} files: {config.files[-1] if len(config.files) > 3 else ', '.join(config.files)}",
+            f"{len(config.files)} file{'s' if len(config.files) != 1 else ''}: {config.files[-1] if len(config.files) > 3 else ', '.join(config.files)}",
         )
     yield Check("base path", "good" if os.path.isdir(config.base_path) else "warning", config.base_path)
     for name, path in (("stacks", config.stacks_path), ("workflows", config.workflows_path)):

@@ -30,6 +30,7 @@ _FLAGS = ("base-path", "config", "config-path", "profile", "logs-level", "logs-f
 # variables that give different configurations to keep side by side (all that mattered are compared anyway)
 _VARIABLES = ("HOME", "ATMOS_PROFILE", "ATMOS_CONFIG", "ATMOS_CONFIG_PATH", "ATMOS_CLI_CONFIG_PATH", "ATMOS_BASE_PATH")
 MAX_FILES = 400
+MAX_AGE = 30 * 86_400  # seconds
 # A file changed this short a time before it was read could change again without showing it in its times.
 RACY_NS = 30_000_000
 COARSE_NS = 2_100_000_000  # where a file system keeps whole seconds only
@@ -193,13 +194,18 @@ def _private(where: str) -> None:
 
 
 def _prune(where: str) -> None:
-    """Keep the folder bounded: the files not written for longest go first, leftovers of killed runs too."""
+    """Keep the folder bounded: the files not written for longest go first, leftovers of killed runs too.
+
+    None outlives a month: what people have taken out of their files must not rest here for ever.
+    """
     try:
-        names = os.listdir(where)
-        if len(names) <= MAX_FILES:
-            return
-        aged = sorted((os.stat(path).st_mtime_ns, path) for path in (os.path.join(where, name) for name in names))
-        for _, path in aged[: len(aged) - MAX_FILES * 3 // 4]:
-            os.unlink(path)
+        aged = sorted(
+            (os.stat(path).st_mtime, path) for path in (os.path.join(where, name) for name in os.listdir(where))
+        )
+        surplus = len(aged) - MAX_FILES * 3 // 4 if len(aged) > MAX_FILES else 0
+        limit = time.time() - MAX_AGE
+        for index, (written, path) in enumerate(aged):
+            if index < surplus or written < limit:
+                os.unlink(path)
     except OSError:
         pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runner.errors import AtmosError
+from runner.errors import AtmosError, Where
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def parse(path: str, name: str) -> object:
 
         return reader.parse(text, path, on_tag=lambda _tag, value, _where: value)
     if base == ".env" or base.startswith(".env.") or ending == ".env":
-        return dotenv(text)
+        return dotenv(text, path)
     if ending in (".hcl", ".tf", ".tfvars"):
         return _hcl(text, path)
     return text
@@ -122,14 +122,21 @@ def _json(text: str, path: str) -> object:
         raise AtmosError(f"failed to parse JSON: {path}: {error}") from error
 
 
-def dotenv(text: str) -> dict[str, str]:
-    """`NAME=value` lines; values are taken as written, nothing in them is expanded."""
+def dotenv(text: str, path: str) -> dict[str, str]:
+    """`NAME=value` lines; values are taken as written, nothing in them is expanded. Lines are not quoted: secrets."""
     import io
 
-    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
-    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
-    return {name: value or "" for name, value in values.items()}
+    values: dict[str, str] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            line = binding.original.line
+            raise AtmosError(f"failed to parse dotenv: {path}: line {line} is no `NAME=value`", where=Where(path, line),
+                             hints=["Quote values that begin with a quote or hold line breaks"])  # fmt: skip
+        if binding.key is not None:
+            values[binding.key] = binding.value or ""
+    return values
 
 
 def _hcl(text: str, path: str) -> object:

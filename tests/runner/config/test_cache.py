@@ -225,6 +225,17 @@ def test_the_folder_stays_bounded(project: Project, monkeypatch: pytest.MonkeyPa
     assert len(files(project)) <= 8
 
 
+def test_nothing_rests_there_for_ever(project: Project) -> None:
+    project.write("atmos.yaml", "env: {A: 1}\n")
+    settle()
+    cached(project)
+    (first,) = files(project)
+    os.utime(first, (time.time() - cache.MAX_AGE - 60,) * 2)
+    cached(project, "--logs-file", "other")
+    assert first not in files(project)
+    assert len(files(project)) == 1
+
+
 def test_results_of_a_moment_are_not_kept(project: Project) -> None:
     project.write("atmos.yaml", "base_path: !exec echo .\nenv: {A: 1}\n")
     settle()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from runner.config import reader
+from runner.config import findings, reader
 from runner.errors import AtmosError
+from runner.globals import scan
 
 from .conftest import Project
 
@@ -17,6 +18,9 @@ FILES = sorted(path for path in PROJECTS.rglob("*.yaml") if path.stat().st_size 
 SPLINTERS = (b"\t", b"\x00", b"\xff", b"[", b"{", b"]", b"}", b": ", b"- ", b"&a ", b"*a", b"!x ", b"!env ", b"!exec ", b"!unset", b"<<: ",
              b"|\n", b"'", b'"', b"#", b"---\n", b"%YAML 1.1\n", b"? ", b"\r", b"\xef\xbb\xbf", b"null", b"~", b"0777", b".", b"a.b: 1\n",
              b"commands:\n", b"import: atmos.yaml\n", b"env:\n")  # fmt: skip
+
+# what is wrong with the whole, not at a place: a profile, a version, a setting that a variable decides
+LOCATED_OTHERWISE = ("profile not found", "invalid edition")
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
@@ -66,9 +70,16 @@ def test_damaged_configurations_load_or_are_refused(project: Project, seed: int)
     sources = [path for path in FILES if path.name == "atmos.yaml"]
     for path in chance.sample(sources, min(40, len(sources))):
         (project.root / "atmos.yaml").write_bytes(damaged(path.read_bytes(), chance))
+        flags, _ = scan([], project.env)
+        for found in findings.configuration(flags, project.env, str(project.root)).problems:
+            assert found.message
+        refused: AtmosError | None = None
         try:
             config = project.load()
-        except AtmosError:
+        except AtmosError as error:
+            refused = error
+        if refused is not None:
+            assert refused.where is not None or refused.message.startswith(LOCATED_OTHERWISE), refused.message
             continue
         for name in config.command_names():
             assert config.command(name) is not None

@@ -614,3 +614,11 @@ def test_null_means_the_default(project: Project) -> None:
     config = project.load()
     assert (config.get("logs", "level"), config.get("logs", "file")) == ("Warning", "/dev/stderr")
     assert config.get("stacks", "inherit", "metadata") is True
+
+
+def test_a_dotenv_file_that_does_not_parse_is_told_without_its_lines(project: Project) -> None:
+    project.write("atmos.yaml", "env: !include .env\n")
+    project.write(".env", "A=1\nSECRET='hunter2\nB=2\n")
+    with pytest.raises(AtmosError, match=r"\.env: line 2 is no `NAME=value`") as caught:
+        project.load()
+    assert "hunter2" not in caught.value.message + caught.value.explanation
