@@ -27,9 +27,10 @@ RANDOM_MAX = 65535
 
 class Context:
     """What a function may look at. env: variables; cwd: the working directory; folder: that of the file the tag stands
-    in; base_path: where include paths are looked up last; fetch: gets a remote file, None where none may be fetched."""
+    in; home: that of the configuration it belongs to; base_path: where include paths are looked up last; fetch: gets a
+    remote file, None where none may be fetched."""
 
-    __slots__ = ("base_path", "cwd", "env", "exists", "fetch", "folder", "on_read")
+    __slots__ = ("base_path", "cwd", "env", "exists", "fetch", "folder", "home", "on_read")
 
     def __init__(
         self,
@@ -37,12 +38,14 @@ class Context:
         cwd: str,
         *,
         folder: str = "",
+        home: str = "",
         base_path: str = "",
         fetch: Callable[[str], str] | None = None,
         on_read: Callable[[str], object] | None = None,
         exists: Callable[[str], bool] = os.path.exists,
     ) -> None:
-        self.env, self.cwd, self.folder, self.base_path, self.fetch = env, cwd, folder, base_path, fetch
+        self.env, self.cwd, self.base_path, self.fetch = env, cwd, base_path, fetch
+        self.folder, self.home = folder, home
         self.exists = exists  # looks for work trees
         self.on_read = on_read  # told each path that is looked at, before it is
 

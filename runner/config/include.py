@@ -71,9 +71,10 @@ def _rest(argument: str, parts: list[str]) -> str:
 
 
 def find(path: str, context: Context) -> str:
-    """Where a local path leads: next to the file with the include, then the working directory, then the base path."""
+    """Where a local path leads: beside the file with the include, beside the configuration that the file belongs to,
+    below the working directory, below the base path."""
     candidates = []
-    for folder in (context.folder, context.cwd, context.base_path):
+    for folder in (context.folder, context.home, context.cwd, context.base_path):
         if folder:
             candidate = os.path.normpath(os.path.join(folder, path))
             if candidate not in candidates:

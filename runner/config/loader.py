@@ -53,6 +53,7 @@ class Loader:
         self.env = Watched(record)
         self.fetch = fetch
         self.root = discovery.git_root(record)
+        self.home = ""  # the folder of the configuration whose files are being read
         self.problems: list[Problem] = []
         self.files: list[str] = []
         self.trees: dict[str, Map] = {}
@@ -82,8 +83,8 @@ class Loader:
     def context(self, path: str) -> functions.Context:
         """What functions in a file may look at while it is loaded."""
         folder = os.path.dirname(path) if path else self.record.cwd
-        return functions.Context(self.env, self.record.cwd, folder=folder, fetch=self.fetch, on_read=self.record.look,
-                                 exists=self.record.exists)  # fmt: skip
+        return functions.Context(self.env, self.record.cwd, folder=folder, home=self.home, fetch=self.fetch,
+                                 on_read=self.record.look, exists=self.record.exists)  # fmt: skip
 
     def _on_tag(self, path: str, suspects: list[tuple[Where, AtmosError]]) -> reader.OnTag:
         context = self.context(path)
@@ -152,6 +153,7 @@ class Loader:
         """A source with its drop-ins and imports."""
         if source.alone:
             return self.drop_ins([source.folder])
+        self.home = source.folder
         tree = self.read(source.path)
         own = Layer(*self.split(tree))
         if source.kind == "system":
@@ -184,9 +186,9 @@ class Loader:
 
     def drop_ins(self, folders: list[str]) -> Layer:
         """The files of `atmos.d` and `.atmos.d` in some folders."""
-        result = Layer()
+        result, home = Layer(), self.home
         for folder in folders:
-            beside = Layer()
+            beside, self.home = Layer(), folder
             for path in discovery.drop_in_files([folder], self.record):
                 try:
                     tree = self.read(path)
@@ -197,6 +199,7 @@ class Loader:
                     ) from error  # fmt: skip
                 beside.put(Layer(*self.split(tree)), self.problems, peers=True)
             result.put(beside, self.problems)
+        self.home = home
         return result
 
     # -- imports -----------------------------------------------------------------------------------

@@ -202,3 +202,16 @@ def test_what_loading_does_not_need_is_not_run(project: Project) -> None:
     project.write("atmos.yaml", "x-a: !exec touch ran\nx-b: {c: [!exec touch ran]}\nvendor: !exec touch ran\n")
     project.load()
     assert not (project.root / "ran").exists()
+
+
+def test_included_files_are_found_from_anywhere_below(project: Project) -> None:
+    project.write("data/v.json", '{"v": "beside"}')
+    project.write(".atmos.d/deep/near.json", '{"v": "near"}')
+    project.write("atmos.yaml", "import: [parts/p.yaml]\nenv: {MAIN: !include data/v.json .v}\n")
+    project.write(".atmos.d/deep/a.yaml", "env: {DROP: !include data/v.json .v, NEAR: !include near.json .v}\n")
+    project.write("parts/p.yaml", "env: {PART: !include data/v.json .v, UP: !include ../data/v.json .v}\n")
+    project.write("profiles/p/a.yaml", "env: {PROFILE: !include data/v.json .v}\n")
+    project.write("sub/dir/data/v.json", '{"v": "of the working directory"}')
+    wanted = dict.fromkeys(("MAIN", "DROP", "PART", "UP", "PROFILE"), "beside") | {"NEAR": "near"}
+    for cwd in ("", "sub/dir"):
+        assert project.load("--profile", "p", cwd=cwd).env_section() == wanted
