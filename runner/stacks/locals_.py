@@ -153,6 +153,13 @@ def file_locals(own: Map, file: str) -> FileLocals | None:
     return FileLocals(raw, own, file) if raw else None
 
 
+def known(own: Map, file: str) -> Map:
+    """The values of a file's locals, as far as the file alone tells them."""
+    found = file_locals(own, file)
+    values: Map = plain(found.data()["locals"]) if found is not None else {}
+    return values
+
+
 def apply(own: Map, file: str) -> Map:
     """A file's content with its locals filled in. Texts that need more than the file knows keep it at hand."""
     found = file_locals(own, file)

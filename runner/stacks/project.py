@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from runner.errors import AtmosError, Where, nearest
-from runner.stacks import backend, discover, naming, rendering
+from runner.stacks import backend, discover, locals_, naming, rendering
 from runner.stacks.cache import ManifestCache
 from runner.stacks.imports import COMPONENT_TYPES, Loader, StackFile
 from runner.stacks.layers import Layered, check_root
@@ -142,6 +142,8 @@ class Project:
         options = self.options
         if options.name_template:
             data = {key: plain(value) for key, value in layered.sections.items()}
+            if ".locals" in options.name_template:
+                data["locals"] = {**locals_.known(stack.root.raw, stack.name), **data["locals"]}
             try:
                 name = rendering.render(
                     options.name_template,

@@ -438,3 +438,15 @@ def test_one_component_in_two_manifests_is_shown_once(project: Make) -> None:
     assert told.stdout == "1\n"
     assert "in the manifests: deploy/one, deploy/two" in told.stderr
     assert made.run("describe", "stacks", "--error-mode", "strict").returncode == 1
+
+
+def test_locals_of_the_stack_file_in_the_name_template(project: Make) -> None:
+    made = project(
+        {
+            "stacks/deploy/x.yaml": "locals: {env: '{{ .vars.stage }}1'}\nvars: {stage: dev}\ncomponents: {terraform: "
+            "{c: {}, d: {locals: {env: own}}}}\n"
+        },
+        CONFIG.replace("{{ .vars.stage }}", "{{ .locals.env }}-{{ .vars.stage }}"),
+    )
+    assert made.run("list", "stacks").stdout == "dev1-dev\nown-dev\n"
+    assert made.describe("c", "dev1-dev")["workspace"] == "dev1-dev"
