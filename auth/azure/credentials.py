@@ -29,7 +29,7 @@ class Token:
 class AzureCredentials(Credentials):
     """The management token, those for Graph, Key Vault and AKS where there are any, and whose they are.
 
-    `method` says how they came; `proof` is what they were exchanged for (a federated token), kept in memory alone.
+    `method` says how they came; `proof` is what they were exchanged for (a federated token, a secret), kept in memory alone.
     `refresh_token`, `family` and `home_account_id` are a person's.
     """
 

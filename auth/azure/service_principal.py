@@ -8,6 +8,7 @@ from auth.config import Provider
 from auth.credentials import Credentials
 from auth.errors import AuthError
 from auth.kind import Link, ProviderKind, Report, Run
+from auth.secrets import Secret
 
 VARIABLES = ("AZURE_CLIENT_SECRET", "ARM_CLIENT_SECRET")
 
@@ -27,7 +28,9 @@ class AzureServicePrincipal(ProviderKind):
                 f"the Azure service principal {link.name} has no client secret",
                 hints=[f"Set spec.client_secret (best as `!env NAME`), or one of {', '.join(VARIABLES)}"],
             )
-        return exchange.application(link, run, {"client_secret": secret}, method=SERVICE_PRINCIPAL)
+        return exchange.application(
+            link, run, {"client_secret": secret}, method=SERVICE_PRINCIPAL, proof=Secret(secret)
+        )
 
 
 def client_secret(link: Link, run: Run) -> str:

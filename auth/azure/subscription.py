@@ -13,6 +13,7 @@ from auth.config import Identity
 from auth.credentials import Credentials
 from auth.errors import AuthError, CloudError
 from auth.kind import Change, Facts, IdentityKind, Link, Report, Run
+from auth.secrets import Secret
 
 CONFLICTING = (
     "AZURE_CLIENT_ID AZURE_CLIENT_SECRET AZURE_CLIENT_CERTIFICATE_PATH AZURE_USERNAME AZURE_PASSWORD "
@@ -49,7 +50,10 @@ class AzureSubscription(IdentityKind):
         )
 
     def cached(self, link: Link, run: Run) -> Credentials | None:
-        return files.read(link, run)
+        found = files.read(link, run)
+        if found is not None and run.root.entry.kind == "azure/service-principal":  # known, so that it is masked
+            return replace(found, proof=Secret(service_principal.client_secret(run.root, run)))
+        return found
 
     def save(self, link: Link, credentials: Credentials, run: Run) -> None:
         assert isinstance(credentials, AzureCredentials)
