@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .errors import TemplateError, explain_missing
+from .errors import Failure, TemplateError, explain_missing
 from .policy import DENY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from .policy import Policy
@@ -45,6 +45,21 @@ def _environment(rules: Policy, missing: str, name: str) -> Any:
     )
 
 
+def _counted(rules: Policy) -> Callable[..., range]:
+    """`range`, with all rounds of a rendering counted together."""
+    rounds = 0
+
+    def counted(*bounds: int) -> range:
+        nonlocal rounds
+        found = range(*bounds)
+        rounds += len(found)
+        if rounds > rules.limits.steps:
+            raise Failure(f"the loops of this template take more than {rules.limits.steps} rounds")
+        return found
+
+    return counted
+
+
 def render_jinja(
     text: str,
     data: Mapping[str, Any],
@@ -78,6 +93,7 @@ def render_jinja(
     environment = _environment(rules, missing, name)
     environment.globals.update(functions or {})
     environment.globals["env"] = env
+    environment.globals["range"] = _counted(rules)
     try:
         template = environment.from_string(text)
         pieces: list[str] = []

@@ -172,6 +172,31 @@ def test_literals_only() -> None:
     assert templating.render('{{ define "a" }}x{{ end }}', {}) == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 'a' * 10 ** 10 }}",
+        "{{ 10 ** 10 * [1] }}",
+        "{{ 9 ** (9 ** 9) }}",
+        "{{ '%99999999999d' % 1 }}",
+        "{% for i in range(10 ** 9) %}{% endfor %}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{{ ().__class__.__base__.__subclasses__() }}",
+        "{{ l.append(1) }}",
+        "{% set x = 'a' * 60000000 %}{{ x }}{{ x }}",
+        "{{ 1 / 0 }}",
+        "{% if %}",
+        "{{ nope.x }}",
+    ],
+)
+def test_jinja_is_bounded(text: str) -> None:
+    pytest.importorskip("jinja2")
+    limits = templating.Limits(steps=1_000_000)
+    with pytest.raises(TemplateError):
+        templating.render(text, {"l": []}, engine="jinja2", policy=Policy(limits=limits))
+
+
 def test_jinja() -> None:
     pytest.importorskip("jinja2")
 
