@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from runner.errors import AtmosError, Where, nearest
-from runner.stacks import backend, discover, locals_, naming, rendering
+from runner.stacks import backend, discover, locals_, missing, naming, rendering
 from runner.stacks.cache import ManifestCache
 from runner.stacks.imports import COMPONENT_TYPES, Loader, StackFile
 from runner.stacks.layers import Layered, check_root
@@ -277,7 +275,7 @@ class Project:
                 if chosen or name == stack:
                     found.append(Found(layered, file, name, stack))
         if not found:
-            raise self._not_found(component, stack, kind, chosen, dropped)
+            raise missing.error(self, component, stack, kind, chosen, dropped)
         self.warn_of_broken()
         first = found[0]
         same_kind = [item for item in found if item.layered.kind == first.layered.kind]
@@ -298,63 +296,6 @@ class Project:
                 explanation="Check that all the context variables are correctly defined in the manifests and not "
                 "duplicated\nCheck that all imports are valid",
             )
-
-    def _not_found(
-        self, component: str, stack: str, kind: str | None, chosen: list[str], dropped: list[AtmosError]
-    ) -> AtmosError:
-        for path in chosen:
-            if path in self.broken:
-                return self.broken[path]
-        faults = [error for error in dropped if not isinstance(error, Unnamed)]
-        names = {item.name for item in self.every(kind, quiet=True)} if not chosen else {stack}
-        if stack not in names:
-            if faults:
-                return faults[0]
-            if self.broken:
-                return next(iter(self.broken.values()))
-            renamed = self._renamed(stack)
-            if renamed:
-                return AtmosError(
-                    "invalid stack", explanation=f"Stack {stack} not found.",
-                    hints=[f"Did you mean {renamed}?", "Run atmos list stacks to see all available stacks."],
-                )  # fmt: skip
-        elif faults and not any(item.layered.name == component for item in self.every(kind, quiet=True)):
-            return faults[0]
-        hints: list[str] = []
-        if stack in names:
-            known = (
-                {item.layered.name for item in self.every(kind, quiet=True) if item.name == stack}
-                if not chosen
-                else {
-                    name
-                    for file in self.stacks(chosen)
-                    for known in self.kinds(file, kind)
-                    for name in file.components(known)
-                }
-            )
-            close = nearest(component, known)
-            hints = [f"Did you mean the component {close[0]}?"] if close else []
-            hints.append(f"Components of the stack {stack}: {', '.join(sorted(known))}")
-        else:
-            close = nearest(stack, names)
-            hints = [f"Did you mean the stack {close[0]}?"] if close else []
-            hints.append(f"Available stacks: {', '.join(sorted(names))}" if names else "No stacks are defined")
-        self.warn_of_broken()
-        reasons = "".join(f"\n\n{error.message}" for error in dropped[:5])
-        return AtmosError(
-            "invalid component",
-            explanation=f"Could not find the component {component} in the stack {stack}.\n"
-            "Check that all the context variables are correctly defined in the stack manifests.\n"
-            f"Are the component and stack names correct? Did you forget an import?{reasons}",
-            hints=hints,
-        )
-
-    def _renamed(self, stack: str) -> str:
-        """The real name of a stack that was asked for by its file."""
-        for found in self.every(quiet=True):
-            if stack in (found.stack.key, os.path.basename(found.stack.key)) and found.name != stack:
-                return found.name
-        return ""
 
     def require_stack(self, stack: str) -> None:
         """Raise when no stack is called so: what stacks there are."""
