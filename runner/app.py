@@ -53,14 +53,16 @@ class App:
             except AtmosError as error:
                 self._failure = error
                 raise
-            if not self.reports and self._config.warnings:
-                self._warn_of(self._config.warnings)
+            if not self.reports:
+                self.warn_of(self._config.warnings)
             if self._config.log_file:
                 self.log.check()
         return self._config
 
-    def _warn_of(self, problems: list[Problem]) -> None:
+    def warn_of(self, problems: list[Problem]) -> None:
         """Say what is wrong with the configuration but stops nothing; not more of it than somebody reads."""
+        if not problems:
+            return
         from runner.config.mistakes import told
         from runner.console.errors import warn
 

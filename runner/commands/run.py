@@ -60,6 +60,7 @@ def run_parsed(app: App, parsed: Parsed) -> int:
 
     from runner.commands.execution import Execution
 
+    app.warn_of(app.config.warnings_of([command.name for command in parsed.command.lineage]))
     for note in parsed.command.data.get("notes") or ():  # type: ignore[attr-defined]
         app.err(f"⚠ {note}\n")
     given = values.Values(app, parsed)

@@ -208,6 +208,14 @@ class Config:
     @property
     def warnings(self) -> list[Problem]:
         """The findings that are to be said on every run: skipped files, misspelt sections."""
+        return [problem for problem in self._warnings() if not problem.path.startswith("commands.")]
+
+    def warnings_of(self, names: list[str]) -> list[Problem]:
+        """Those about commands of these names, to be said when one of them is called."""
+        paths = [f"commands.{name}" for name in names]
+        return [problem for problem in self._warnings() if problem.path in paths]
+
+    def _warnings(self) -> list[Problem]:
         return [Problem.of(plain) for plain in self._compiled["core"]["problems"] if plain[4] == "warning"]
 
     def env_section(self) -> dict[str, str | None]:

@@ -236,6 +236,14 @@ def test_a_flag_that_is_not_given_needs_no_allowed_value(project: Path, run: Run
     assert 'invalid value "0" for flag --n (valid values: 1, 2)' in run("go", "--n", "0").stderr
 
 
+def test_hidden_steps_are_told_of_where_their_command_is_called(project: Path, run: Run) -> None:
+    declare(project, "commands: [{name: a, steps: [echo 1]}, {name: a, steps: [echo 2]}, {name: b, steps: [echo b]}]\n")
+    done = run("a")
+    assert (done.stdout, done.stderr.count("the steps of command a replace those defined at")) == ("2\n", 1)
+    assert run("b").stderr == ""
+    assert run("list", "commands").stderr == ""
+
+
 def test_a_variable_with_two_sources(project: Path, run: Run) -> None:
     declare(
         project,
