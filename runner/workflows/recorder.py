@@ -134,9 +134,12 @@ class Recorder:
             self.replaced()
 
 
+AGAIN = ("env", "wait", "wait-all", "cancel")
+
+
 def runs_again(step: Step) -> bool:
     """Steps whose effect does not outlive the process, or whose result must not be stored."""
-    return step.type == "env" or step.background or bool(step.fields.get("password"))
+    return step.type in AGAIN or step.background or bool(step.fields.get("password"))
 
 
 def compact(result: dict[str, Any]) -> dict[str, Any]:

@@ -276,3 +276,33 @@ workflows:
     assert "summary: 6 succeeded" in again.stderr
     steps = json.loads((project.root / "r.json").read_text())["steps"]
     assert sum(step["status"] == "restored" for step in steps) == 4
+
+
+SERVICE = """
+workflows:
+  w:
+    steps:
+      - {name: db, type: container, background: true, with: {image: x}, command: "echo up >> ups; exec sleep 600"}
+      - {name: ready, type: wait, for: db}
+      - {name: use, type: shell, command: echo used >> ran}
+      - {name: gone, type: cancel, for: db}
+      - {name: alone, type: shell, command: "ls $STAND_IN | grep -c atmos-; test -e fixed"}
+"""
+
+
+def test_services_start_again_and_are_cancelled_again(project: Project, tmp_path: Path) -> None:
+    stand_in = Path(__file__).parent.parent / "steps" / "stand_in.py"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "docker").write_text(stand_in.read_text())
+    (folder / "docker").chmod(0o755)
+    (tmp_path / "containers").mkdir()
+    project.env |= {"PATH": f"{folder}:{project.env['PATH']}", "STAND_IN": str(tmp_path / "containers")}
+    project.write("w/w.yaml", SERVICE)
+    first = project.run("workflow", "w")
+    assert (first.returncode, first.stdout) == (1, "0\n"), first.stderr
+    project.write("fixed", "")
+    again = project.run("workflow", "--resume", "last")
+    assert (again.returncode, again.stdout) == (0, "0\n"), again.stderr
+    assert ran(project) == ["used"]
+    assert (project.root / "ups").read_text() == "up\nup\n"
