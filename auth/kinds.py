@@ -45,6 +45,7 @@ INTEGRATIONS: dict[str, str] = {
     "aws/ecr": "auth.aws.ecr:ECR",
     "aws/ecr-public": "auth.aws.ecr:ECR_PUBLIC",
     "aws/eks": "auth.aws.eks:INTEGRATION",
+    "azure/acr": "auth.azure.acr:INTEGRATION",
 }
 
 ENTRY_POINTS = "atmos.auth.kinds"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from auth.aws import client
@@ -14,9 +12,9 @@ from auth.aws.assume_role import checked_base
 from auth.aws.partitions import of_region
 from auth.config import Integration, account_id
 from auth.credentials import Credentials, parse_time
-from auth.durations import compact
 from auth.errors import AuthError, ConfigError
 from auth.files import docker
+from auth.files.docker import Login, until
 from auth.kind import Change, IntegrationKind, Report, Run
 from auth.secrets import Secret
 
@@ -24,16 +22,6 @@ PUBLIC = "public.ecr.aws"
 PUBLIC_REGION = "us-east-1"
 PUBLIC_REGIONS = ("us-east-1", "us-west-2")
 _REGISTRY = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
-
-
-@dataclass(frozen=True)
-class Login:
-    """What a registry gave: for docker's configuration, and for people."""
-
-    registry: str
-    user: str
-    password: Secret
-    expires_at: datetime | None
 
 
 class Ecr(IntegrationKind):
@@ -139,14 +127,6 @@ def _login(registry: str, data: dict[str, Any]) -> Login:
     if not user or not password:
         raise AuthError(f"the registry {registry} gave no usable token")
     return Login(registry, user, Secret(password), parse_time(data.get("expiresAt")))
-
-
-def until(found: Login, run: Run) -> str:
-    """How long a login holds, in brackets."""
-    if found.expires_at is None:
-        return ""
-    left = found.expires_at.timestamp() - run.services.now()
-    return f" (expires in {compact(round(left / 60) * 60) if left >= 30 else '0s'})"
 
 
 ECR = Ecr()

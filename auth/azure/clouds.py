@@ -24,6 +24,7 @@ class Cloud:
     vault: str
     portal: str
     profile: str
+    registry: str
 
     @property
     def management_scope(self) -> str:
@@ -45,6 +46,7 @@ CLOUDS = {
         "https://vault.azure.net/.default",
         "https://portal.azure.com/",
         "AzureCloud",
+        "azurecr.io",
     ),
     "usgovernment": Cloud(
         "usgovernment",
@@ -55,6 +57,7 @@ CLOUDS = {
         "https://vault.usgovcloudapi.net/.default",
         "https://portal.azure.us/",
         "AzureUSGovernment",
+        "azurecr.us",
     ),
     "china": Cloud(
         "china",
@@ -65,6 +68,7 @@ CLOUDS = {
         "https://vault.azure.cn/.default",
         "https://portal.azure.cn/",
         "AzureChinaCloud",
+        "azurecr.cn",
     ),
 }
 
@@ -107,8 +111,13 @@ def authority(cloud: Cloud, run: Run) -> str:
 
 
 def management(cloud: Cloud, run: Run, link: Link) -> str:
-    """The address of the resource manager; `spec.endpoint_url` of a link or of one above it replaces it (decision D25)."""
+    """The address of the resource manager."""
+    return endpoint(link, run) or f"https://{cloud.management}"
+
+
+def endpoint(link: Link, run: Run) -> str:
+    """`spec.endpoint_url` of a link, or of one above it, which serves every client in place of Azure (decision D25)."""
     for each in run.upward(link):
         if each.entry.text("spec.endpoint_url"):
             return each.entry.text("spec.endpoint_url").rstrip("/")
-    return f"https://{cloud.management}"
+    return ""

@@ -9,15 +9,36 @@ import base64
 import json
 import os
 import subprocess
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from auth import paths
+from auth.durations import compact
 from auth.errors import AuthError, StorageError
 from auth.files import atomic, locks
 from auth.kind import Run
 from auth.secrets import Secret
 
 HELPER_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a registry gave: for docker's configuration, and for people."""
+
+    registry: str
+    user: str
+    password: Secret
+    expires_at: datetime | None
+
+
+def until(found: Login, run: Run) -> str:
+    """How long a login holds, in brackets."""
+    if found.expires_at is None:
+        return ""
+    left = found.expires_at.timestamp() - run.services.now()
+    return f" (expires in {compact(round(left / 60) * 60) if left >= 30 else '0s'})"
 
 
 def folder(run: Run) -> str:

@@ -144,7 +144,7 @@ def _log_in(app: App, registries: list[tuple[str, str]], credentials: Credential
         except AuthError as error:
             error.message = f"ECR login failed: {address}: {error.message}"
             raise
-        app.err(f"✓ {'ECR' if region else 'ECR Public'} login: {found.registry}{ecr.until(found, walk)}\n")
+        app.err(f"✓ {'ECR' if region else 'ECR Public'} login: {found.registry}{docker.until(found, walk)}\n")
 
 
 def run_integration(app: App, name: str) -> int:
