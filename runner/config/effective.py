@@ -127,6 +127,8 @@ def plain(value: Any) -> Any:
 def shown(value: Any) -> Any:
     """Deferred values as text, as they are written."""
     if isinstance(value, tuple):
+        if value[:1] == ("!literal",):
+            return value[1]
         return f"{value[0]} {value[1]}".strip() if value and value[0] in CONFIG_TAGS else list(value)
     if isinstance(value, dict):
         return {key: shown(item) for key, item in value.items()}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_IMPORTS = 10
 # functions whose result depends only on files and folders: computed when the file is read
 _STATIC = ("!include", "!include.raw", "!repo-root", "!git.root", "!cwd")
+# what a text that would be rendered has in it, whatever the delimiters
+_TEMPLATE_LIKE = frozenset("{}<>[]()%$#@")
 # sections in which a faulty value breaks only the entry it stands in (decisions D12, D40)
 _LENIENT = ("commands", "workflows", "auth")
 
@@ -97,7 +99,7 @@ class Loader:
                 for index, item in enumerate(value):
                     result.add(item, value.marks[index] if isinstance(value, Seq) else where.plain())
                 return result
-            if tag == "!literal":
+            if tag == "!literal" and not (isinstance(value, str) and _TEMPLATE_LIKE.intersection(value)):
                 return value
             argument = value if isinstance(value, str) else ""
             deferred = (tag, argument, path, where.line)
@@ -126,7 +128,7 @@ class Loader:
         """
         if isinstance(value, tuple):
             tag, argument, file, line = value
-            if tag != "!env":
+            if tag not in ("!env", "!literal"):
                 self.record.volatile = f"{tag} at {file}:{line}"
             return functions.evaluate(tag, argument, self.context(file), Where(file, line))
         if isinstance(value, Seq):
