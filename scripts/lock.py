@@ -24,7 +24,7 @@ def main() -> int:
     groups = project["dependency-groups"]
     extras = project["project"]["optional-dependencies"]
     wanted = list(project["project"]["dependencies"])
-    for extra in ("bcrypt", "emulator", "jinja2", "schemas", "watch"):
+    for extra in ("bcrypt", "dask", "emulator", "jinja2", "schemas", "watch"):
         wanted += extras[extra]
     wanted += [item for item in groups["dev"] if not item.startswith("atmos-runner")]
     compile_lock("requirements.lock", wanted)

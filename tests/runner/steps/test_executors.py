@@ -25,7 +25,6 @@ GROUP = """
 
 
 def test_children_run_on_workers(run: Runner, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     outcome = run(GROUP, env={"GITHUB_TOKEN": "tok-12345678901"})
     assert outcome.code == 124
     assert f"hello there\nafter hello there\n{tmp_path}\n42\n" in outcome.out
@@ -35,7 +34,6 @@ def test_children_run_on_workers(run: Runner, tmp_path: Path) -> None:
 
 
 def test_what_workers_print_is_masked(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("distributed")
     outcome = run("- {name: g, type: parallel, steps: [{name: a, command: 'echo $GITHUB_TOKEN'}]}",
                   env={"GITHUB_TOKEN": "tok-12345678901", "ATMOS_EXECUTOR": "dask"})  # fmt: skip
     assert outcome.error is None
@@ -43,7 +41,6 @@ def test_what_workers_print_is_masked(run: Runner, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_cancelled_group_ends_what_workers_run(run: Runner, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
     outcome = run("""
 - name: g
   type: parallel
@@ -59,7 +56,6 @@ def test_a_cancelled_group_ends_what_workers_run(run: Runner, tmp_path: Path) ->
 
 
 def test_a_cluster_that_is_not_there(run: Runner) -> None:
-    pytest.importorskip("distributed")
     outcome = run("- {name: g, type: parallel, steps: [{name: a, command: echo}]}",
                   env={"ATMOS_EXECUTOR": "dask", "ATMOS_DASK_ADDRESS": "tcp://127.0.0.1:1"})  # fmt: skip
     assert outcome.code == 1

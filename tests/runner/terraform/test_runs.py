@@ -316,7 +316,6 @@ class TestSeveral:
         assert found.index("net") < found.index("app")
 
     def test_side_by_side_on_the_workers_of_a_cluster(self, fleet: Make) -> None:
-        pytest.importorskip("distributed")
         lines = fleet(dev=self.FLEET).lines("plan", "--all", "--max-concurrency", "2", ATMOS_EXECUTOR="dask")
         assert sorted(self.plans(lines)) == ["app", "myapp", "net"]
 
