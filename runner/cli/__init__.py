@@ -67,9 +67,9 @@ TABLE = (
             subcommands={"ecr": ("", "Log in to ECR"), "eks": ("", "EKS tokens and kubeconfigs")}),
     Builtin("completion", "runner.cli.completion", "Print a completion script for bash, zsh, fish or powershell",
             subcommands={shell: ("", f"Print the script for {shell}") for shell in ("bash", "fish", "powershell", "zsh")}),
-    Builtin("config", "runner.cli.config", "Read and check the configuration",
-            subcommands={"get": ("", "Print one value"), "list": ("", "Print all values"),
-                         "validate": ("", "Check the configuration files")}),
+    Builtin("config", "runner.cli.config", "Read, change and check the configuration",
+            subcommands={"get": ("", "Print one value"), "list": ("", "Print all values"), "set": ("", "Change one value"),
+                         "unset": ("", "Take one value out"), "validate": ("", "Check the configuration files")}),
     Builtin("describe", "runner.cli.describe", "Show what components, stacks, workflows and commands are", identity_shorthand=True,
             subcommands={
                 "affected": ("", "Components changed since a git reference"),

@@ -1,4 +1,4 @@
-"""`atmos config get`, `list` and `validate`."""
+"""`atmos config get`, `list`, `set`, `unset` and `validate`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from runner.errors import AtmosError
 
 if TYPE_CHECKING:
     from runner.app import App
+    from runner.errors import Where
 
 
-@clicks.group("atmos config", "Read and check the configuration")
+@clicks.group("atmos config", "Read, change and check the configuration")
 def config() -> None:
     pass
 
@@ -40,6 +41,55 @@ def get(app: App, path: str, format_: str) -> int:
     else:
         app.out(value + "\n")
     return 0
+
+
+def _target(app: App, path: str) -> tuple[str, list[str]]:
+    """The file in which a setting is changed: the one that sets it, else the project's own; and the setting's keys."""
+    import os
+
+    config = app.config
+    keys = path.removeprefix(".").split(".")
+    if not all(keys):
+        raise AtmosError(f"`{path}` names no setting", hints=["Name it as in `stacks.base_path`"])
+    where = config.where(*keys)
+    if where is not None:
+        if where.file.startswith(("$", "-")):
+            raise AtmosError(f"`{path}` comes from {where.file}, which a file does not override",
+                             hints=["Change or unset it there"])  # fmt: skip
+        return where.file, keys
+    own = [file for file in config.files if os.path.dirname(file) == config.config_dir]
+    if not own:
+        raise AtmosError("there is no configuration file to change here", hints=["Create atmos.yaml"])
+    return min(own, key=lambda file: not os.path.basename(file).startswith("atmos.")), keys
+
+
+@clicks.command("atmos config set", "Change one value in the file that sets it", parent=config,
+                examples=" $ atmos config set logs.level Debug\n $ atmos config set stacks.included_paths '[\"orgs/**/*\"]'")  # fmt: skip
+@clicks.argument("path")
+@clicks.argument("value")
+@clicks.option("--string", is_flag=True, help="Take the value as text, whatever it looks like")
+def set_(app: App, path: str, value: str, string: bool) -> int:
+    from runner.config import edit
+
+    file, keys = _target(app, path)
+    _said(app, edit.write(file, keys, edit.literal(value, string=string)), f"`{'.'.join(keys)}` is set")
+    return 0
+
+
+@clicks.command("atmos config unset", "Take one value out of the file that sets it", parent=config)
+@clicks.argument("path")
+def unset(app: App, path: str) -> int:
+    from runner.config import edit
+
+    file, keys = _target(app, path)
+    _said(app, edit.write(file, keys, None), f"`{'.'.join(keys)}` is taken out")
+    return 0
+
+
+def _said(app: App, where: Where, what: str) -> None:
+    from runner.config.mistakes import shown_path
+
+    app.err(f"✓ {shown_path(where.file, app.cwd)}:{where.line}: {what.replace('`', '')}\n")
 
 
 @clicks.command("atmos config list", "Print all values of the configuration", parent=config)
