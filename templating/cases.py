@@ -6,7 +6,12 @@ from unicodedata import category
 
 from .values import decode, encode
 
-_CONNECTORS = frozenset("_- \t\n\r\v\f")
+SPACE = " \t\n\v\f\r\x85\xa0"
+WHITE_SPACE = (
+    SPACE + "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+_CONNECTORS = frozenset("_-" + WHITE_SPACE)
 
 
 def _kind(char: str) -> str:
@@ -18,7 +23,7 @@ def _kind(char: str) -> str:
         return "u"
     if char.isalpha():
         return "l"
-    return "s" if category(char)[0] == "S" else "p"
+    return "p" if category(char)[0] == "P" else "s"
 
 
 def separated(text: str, connector: str) -> str:
@@ -97,7 +102,8 @@ def title(text: str) -> str:
     out: list[str] = []
     previous = " "
     for char in text:
-        out.append(char if previous.isalnum() or previous == "_" else single(char, char.title()))
+        inside = previous.isalnum() or previous == "_" or (previous > "\x7f" and not previous.isspace())
+        out.append(char if inside else single(char, char.title()))
         previous = char
     return "".join(out)
 

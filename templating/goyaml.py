@@ -56,7 +56,7 @@ def _write(value: Any, out: list[str], indent: int, lead: str, depth: int) -> No
         isinstance(value, str)
         and "\n" in value
         and value.strip()
-        and " \n" not in value
+        and " \n" not in value + "\n"
         and all(char in "\n\t" or _shown(char) for char in value)
     ):
         out.append(lead + _block(value, indent or 2))

@@ -289,7 +289,9 @@ class _Spec:
                 return " " * self.width
             digits = digits.rjust(self.precision, "0")
         elif self.zero:
-            digits = digits.rjust(self.width - len(sign) - (len(prefix) if prefix != "0" else 0), "0")
+            digits = digits.rjust(self.width - len(sign), "0")
+        if prefix == "0" and digits.startswith("0"):
+            prefix = ""
         text = sign + prefix + digits
         missing = self.width - len(text)
         if missing <= 0:
@@ -352,6 +354,8 @@ def _hex_float(value: float, precision: int | None) -> str:
         rounded, rest = number >> shift, number & ((1 << shift) - 1)
         half = 1 << (shift - 1)
         rounded += rest > half or (rest == half and rounded & 1)
+        if rounded >> 4 * precision > 1:
+            rounded, exponent = rounded >> 1, str(int(exponent) + 1)
         digits = f"{rounded:0{precision + 1}x}"
         whole, fraction = digits[: len(digits) - precision], digits[len(digits) - precision :]
     elif precision is None:

@@ -199,7 +199,8 @@ def js(*values: Any) -> str:
     """Escaped for a JavaScript string."""
     return "".join(
         [
-            _JS.get(char) or (char if char.isprintable() or "\udc80" <= char <= "\udcff" else f"\\u{ord(char):04X}")
+            _JS.get(char)
+            or (char if char.isprintable() or char == "\x7f" or "\udc80" <= char <= "\udcff" else f"\\u{ord(char):04X}")
             for char in _operands(values)
         ]
     )

@@ -245,7 +245,7 @@ def ns_quote_meta(value: Any) -> str:
 @add("regexp.Replace", "any any any", '{{ regexp.Replace "(a)(b)" "$2$1" "abc" }}', "bac", context=True)
 def ns_replace(rt: Any, source: Any, replacement: Any, value: Any) -> str:
     """All matches replaced: pattern, replacement, text."""
-    pattern = must(any_text(source))
+    pattern = compiled(any_text(source))
     return replace_all(rt, pattern, any_text(value), template(any_text(replacement), pattern))
 
 

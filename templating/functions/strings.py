@@ -118,7 +118,8 @@ def slug(value: Any) -> str:
     """Lower-case ASCII letters and digits joined by dashes, for URLs."""
     import unicodedata
 
-    text = any_text(value).replace("&", " and ").replace("@", " at ").replace("'", "")
+    text = any_text(value).replace("&", "and").replace("@", "at").replace("'", "").replace('"', "")
+    text = "".join([" " if char.isspace() else char for char in text])
     text = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9_]+", "-", text).strip("-_")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cases import byte_length, byte_slice, pascal, separated, single, title
+from ..cases import WHITE_SPACE, byte_length, byte_slice, pascal, separated, single, title
 from ..errors import Failure
 from ..kinds import StringMap, Strings
 from ..quoting import quote_word
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 FAMILY = Family("text", "Strings")
 add = FAMILY.add
-SPACE = " \t\n\v\f\r\x85\xa0"
-WHITE_SPACE = (
-    SPACE + "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
 
 
 @add("trim", "string", '{{ trim "  a " }}', "a")
@@ -148,7 +144,8 @@ def abbreviated(text: str, left: int, width: int) -> str:
 @add("initials", "string", '{{ initials "First Try" }}', "FT")
 def initials(text: str) -> str:
     """The first letter of every word."""
-    return "".join([word[0] for word in text.split()])
+    spaced = "".join([" " if char in WHITE_SPACE else char for char in text])
+    return "".join([word[0] for word in spaced.split(" ") if word])
 
 
 @add("wrap", "int string", '{{ wrap 5 "one two three" }}', "one\ntwo\nthree")

@@ -16,10 +16,11 @@ HERE = Path(__file__).parent
 LANGUAGE: list[dict[str, Any]] = yaml.safe_load((HERE / "language.yaml").read_text())
 FUNCTIONS: list[dict[str, Any]] = yaml.safe_load((HERE / "functions.yaml").read_text())
 NAMESPACES: list[dict[str, Any]] = yaml.safe_load((HERE / "namespaces.yaml").read_text())
+FORMATS: list[dict[str, Any]] = yaml.safe_load((HERE / "formats.yaml").read_text())
 POLICY = Policy(env={}, zone=UTC)
 
 
-CASES = LANGUAGE + FUNCTIONS + NAMESPACES
+CASES = LANGUAGE + FUNCTIONS + NAMESPACES + FORMATS
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["t"][:50] for case in CASES])
