@@ -107,6 +107,7 @@ def compile_workflow(raw: Any, *, name: str, file: WorkflowFile) -> tuple[dict[s
     compiled: dict[str, Any] = {"name": name, "file": file.relative, "where": at.plain() if at else None, "steps": []}
     if not isinstance(raw, dict):
         check.add(f"workflow `{name}` has to be a mapping with `steps`", at)
+        check.problems[-1].unreadable = True
         return compiled, check.problems
     check.unknown_keys(raw, KEYS, f"workflow `{name}`")
     for key in ("description", "stack", "identity", "working_directory", "output"):
@@ -129,6 +130,7 @@ def compile_workflow(raw: Any, *, name: str, file: WorkflowFile) -> tuple[dict[s
     raw_steps = raw.get("steps")
     if raw_steps is not None and not isinstance(raw_steps, list):
         check.add(f"`steps` of workflow `{name}` has to be a list", where_of(raw, "steps"))
+        check.problems[-1].unreadable = True
     elif raw_steps:
         compiled["steps"], problems = steps_declare.compile_steps(
             raw_steps, kind="workflow", where=where_of(raw, "steps")
@@ -337,6 +339,7 @@ def failure(
 ) -> AtmosError:
     """One error for all that is wrong with a workflow, and with the others of its file. shown: places as people see
     them."""
+    from runner.config.mistakes import quoted
 
     def line(problem: Problem) -> str:
         place = f"{shown(problem.where.plain())}: " if problem.where else ""
@@ -346,7 +349,7 @@ def failure(
     others = [problem for problem in check_file(file, first=name) if str(problem) not in own]
     first = problems[0]
     message, detail = headline(first.message)
-    paragraphs = [detail] if detail else []
+    paragraphs = list(filter(None, (detail, quoted(first.where))))
     paragraphs += [line(problem) for problem in problems[1:]]
     if others:
         paragraphs.append(f"Also in {file.shown}:\n\n" + "\n".join(f"  • {line(problem)}" for problem in others))
