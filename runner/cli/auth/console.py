@@ -39,8 +39,9 @@ BROWSERS = ("google-chrome", "google-chrome-stable", "chromium-browser", "chromi
 
 def _destinations(ctx: object, param: object, incomplete: str) -> list[str]:  # noqa: ARG001
     from auth.aws.console import PLACES
+    from auth.azure.console import ALIASES
 
-    return sorted(PLACES)
+    return sorted({*PLACES, *ALIASES})
 
 
 @clicks.command("atmos auth console", "Open a cloud provider's web console as an identity.", examples=EXAMPLES)
