@@ -108,6 +108,7 @@ class _Runner:
         self.ended: list[Node] = []
         self.stdin = -1  # ours, while others run without it
         self.canceled = False
+        self.closed: BrokenPipeError | None = None  # our own reader went away
         self.dropped: set[Key] = set()  # what was ended because another had failed
         self.groups: list[int] = []  # process groups of programs that commands have started
 
@@ -118,6 +119,8 @@ class _Runner:
             finally:
                 self._attach()
         signals.check()
+        if self.closed is not None:
+            raise self.closed
         failed = [node for node in self.graph.order if self.codes.get(node.key) and node.key not in self.dropped]
         if not failed:
             return
@@ -158,6 +161,7 @@ class _Runner:
             if not running:
                 self._attach()
             stopped = self.graph.fail == "fail_fast" and any(self.codes.values())
+            stopped = stopped or self.closed is not None
             if stopped and not self.canceled:
                 self._cancel()
 
@@ -199,6 +203,8 @@ class _Runner:
                 self.app.err(f'⚠ {node} is skipped: {blocked[0]} "{blocked[1]}" failed\n')
             else:
                 code = self._run(node)
+        except BrokenPipeError as error:
+            self.closed = error
         except Exception as error:  # noqa: BLE001 - reported as the node's failure
             from runner.console.errors import show
 

@@ -50,6 +50,7 @@ class Group:
         self.bell = os.pipe()  # rung by children that have ended; polled beside signals
         self.canceled = False
         self.timed_out = False
+        self.closed: BrokenPipeError | None = None  # our own reader went away
         self.failures = 0
         self.finished = 0
         self.ready: list[tuple[str, int, Node]] = []
@@ -95,6 +96,8 @@ class Group:
                     break
                 if signals.received() and not self.canceled:
                     self.canceled = True  # the handler has passed the signal on
+                elif self.closed is not None and not self.canceled:
+                    self.cancel()
                 if self.canceled:
                     now = time.monotonic()
                     kill_at = kill_at or now + signals.GRACE
@@ -108,6 +111,8 @@ class Group:
         for worker in workers:
             worker.join()
         signals.check()
+        if self.closed is not None:
+            raise self.closed
         for node in self.nodes:
             if not node.state:
                 self._settle(node, SKIPPED)
@@ -211,13 +216,21 @@ class Group:
             error = StepError(f"stopped: {type(problem).__name__}")
         if self.canceled and node.group:
             signals.end_group(node.group, 1.0)
-        for sink in node.sinks:
-            sink.end()
+        if isinstance(error, BrokenPipeError):
+            self.closed = error
+        try:
+            for sink in node.sinks:
+                sink.end()
+        except BrokenPipeError as problem:
+            self.closed = problem
         with self.lock:
             node.group = 0
-            self._ended(node, result, error)
-            if self.at_once:
-                self._block(node)
+            try:
+                self._ended(node, result, error)
+                if self.at_once and self.closed is None:
+                    self._block(node)
+            except BrokenPipeError as problem:
+                self.closed = problem
         os.write(self.bell[1], b"!")
 
     def _run_child(self, node: Node) -> Result | None:

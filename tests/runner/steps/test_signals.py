@@ -150,6 +150,34 @@ def test_between_attempts_too(atmos: Path, project: Path) -> None:
     assert run.returncode == 143
 
 
+@pytest.mark.parametrize("mode", ["prefixed", "grouped"])
+def test_a_reader_of_a_group_that_goes_away(atmos: Path, project: Path, mode: str) -> None:
+    (project / "atmos.yaml").write_text(f"""
+commands:
+  - name: go
+    deps: [before]
+    steps:
+      - type: parallel
+        name: both
+        output: {{mode: {mode}}}
+        steps: [{{name: a, command: seq 1 200000}}, {{name: b, command: seq 1 200000}}, {{name: c, command: 'sleep 60; touch never'}}]
+      - {{command: touch never, when: always}}
+  - {{name: before, steps: [echo before]}}
+  - {{name: wide, deps: [x, y], steps: [touch never]}}
+  - {{name: x, steps: [seq 1 200000, touch never]}}
+  - {{name: y, steps: ['sleep 60; touch never']}}
+""")
+    for words in ("go", "wide"):
+        line = f"set -o pipefail; {atmos} {words} | head -n 2 >/dev/null"
+        env = {"PATH": os.environ["PATH"], "HOME": str(project), "LANG": "C.UTF-8"}
+        done = subprocess.run(["bash", "-c", line], cwd=project, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=50, check=False)  # fmt: skip
+        assert done.returncode == 141, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Broken" not in done.stderr
+        assert not (project / "never").exists()
+
+
 def test_a_reader_that_goes_away(atmos: Path, project: Path) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": str(project)}
     shown = subprocess.run(
