@@ -13,6 +13,7 @@ from runner.errors import AtmosError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from runner.config.findings import Report
     from runner.config.model import Config
     from runner.console.spinner import Spinner
     from runner.errors import Problem
@@ -34,6 +35,7 @@ class App:
         self.cwd = cwd
         self.flags = flags
         self.reports = False  # whether the command says itself what is wrong with the configuration
+        self.report: Report | None = None
         self._config: Config | None = None
         self._failure: AtmosError | None = None
         self._identities: Identities | None = None
@@ -44,12 +46,17 @@ class App:
     def config(self) -> Config:
         """The configuration, loaded (or taken from its cache) at first use. Raises AtmosError when it cannot be read."""
         if self._config is None:
-            from runner import config
-
             if self._failure is not None:
                 raise self._failure  # nobody is asked, and nothing is read, twice
             try:
-                self._config = config.load(self.flags, self.env, self.cwd)
+                if self.reports:
+                    from runner.config import findings
+
+                    self._config = findings.of(self).loaded()
+                else:
+                    from runner import config
+
+                    self._config = config.load(self.flags, self.env, self.cwd)
             except AtmosError as error:
                 self._failure = error
                 raise

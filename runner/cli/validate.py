@@ -48,7 +48,7 @@ def config(app: App, format_: str) -> int:
     from runner.config import findings
 
     _check(format_)
-    return _tell(app, findings.configuration(app.flags, app.env, app.cwd), format_, "The configuration")
+    return _tell(app, findings.of(app), format_, "The configuration")
 
 
 @clicks.command("atmos validate schema", "Check files against the schemas that `schemas:` names", parent=validate)
@@ -59,7 +59,7 @@ def schema(app: App, names: tuple[str, ...], format_: str) -> int:
 
     _check(format_)
     if names == ("config",):
-        return _tell(app, findings.configuration(app.flags, app.env, app.cwd), format_, "The configuration")
+        return _tell(app, findings.of(app), format_, "The configuration")
     return _tell(app, schemas.check(app, names), format_, "Every file")
 
 

@@ -19,13 +19,21 @@ _UNKNOWN = "unknown key `"
 
 
 class Report:
-    """files: those that were read. config: the configuration, None when it cannot be loaded. problems: all findings."""
+    """files: those that were read. config: the configuration, None when it cannot be loaded: then `error` says why.
+    problems: all findings."""
 
     def __init__(self) -> None:
         self.files: list[str] = []
         self.config: Config | None = None
+        self.error: AtmosError | None = None
         self.problems: list[Problem] = []
         self.places: dict[str, list[Problem]] = {}
+
+    def loaded(self) -> Config:
+        """The configuration; AtmosError when it cannot be loaded."""
+        if self.config is None:
+            raise self.error or AtmosError("the configuration cannot be loaded")
+        return self.config
 
     def add(self, problem: Problem) -> None:
         """Keep a finding once, however many ways lead to it."""
@@ -65,6 +73,13 @@ def _problem(error: BaseException) -> Problem:
     return Problem(message, where if isinstance(where, Where) else None, hint=str(hints[0]))
 
 
+def of(app: App) -> Report:
+    """The findings of the configuration files of an invocation, which are read once."""
+    if app.report is None:
+        app.report = configuration(app.flags, app.env, app.cwd)
+    return app.report
+
+
 def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
     """The findings of the configuration files alone: syntax of each, keys, types, functions, commands."""
     report = Report()
@@ -73,9 +88,11 @@ def configuration(flags: GlobalFlags, env: dict[str, str], cwd: str) -> Report:
     try:
         compiled = compiler.run()
     except AtmosError as error:
+        report.error = error
         report.add_error(error)
         _rest(compiler, report)
     else:
+        env.update(compiled["core"]["promoted"])
         report.config = Config(compiled, env, cwd)
         for broken in compiler.loader.skipped:  # a run goes on without such a file and says so; here it is a mistake
             report.add_error(broken)
@@ -113,7 +130,7 @@ def _rest(compiler: Compiler, report: Report) -> None:
 
 def everything(app: App) -> Report:
     """The findings of the whole project: configuration, authentication, workflows."""
-    report = configuration(app.flags, app.env, app.cwd)
+    report = of(app)
     if report.config is None:
         return report
     app._config = report.config

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,3 +234,31 @@ def test_a_bare_profile_flag_asks(project: Project, atmos: Path) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
+
+
+READS = """
+import sys
+from runner.config import reader
+kept, seen = reader.parse, []
+def parse(text, file, **more):
+    seen.append(file)
+    return kept(text, file, **more)
+reader.parse = parse
+from runner.main import main
+sys.argv = ["atmos", *sys.argv[1:]]
+main()
+print("\\n".join(seen))
+"""
+
+
+@pytest.mark.parametrize(
+    "words", ["validate", "validate config", "config validate", "env", "describe config", "list commands", "hi"]
+)
+def test_no_file_is_parsed_twice_in_a_run(project: Project, words: str) -> None:
+    project.write("atmos.yaml", "import: [parts/*, parts/a]\ncommands: [{name: hi, steps: [echo]}]\n")
+    project.write("parts/a.yaml", "env: {A: 1}\n")
+    project.write(".atmos.d/b.yaml", "env: {B: 1}\n")
+    done = subprocess.run([sys.executable, "-c", READS, *words.split()], cwd=project.root, env=project.env, capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    read = [line for line in done.stdout.splitlines() if line.startswith(str(project.root))]
+    assert sorted(Path(path).name for path in read) == ["a.yaml", "atmos.yaml", "b.yaml"]
