@@ -247,6 +247,8 @@ def stacks_(app: App, stack: str, components: tuple[str, ...], component_types: 
         layered = found.layered
         if stack and stack not in (found.name, found.stack.key):
             continue
+        if include_empty_stacks:
+            result.setdefault(found.name, {"components": {}})
         if kinds and layered.kind not in kinds:
             continue
         if names and layered.name not in names and layered.module not in names:

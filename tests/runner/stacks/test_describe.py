@@ -450,3 +450,10 @@ def test_locals_of_the_stack_file_in_the_name_template(project: Make) -> None:
     )
     assert made.run("list", "stacks").stdout == "dev1-dev\nown-dev\n"
     assert made.describe("c", "dev1-dev")["workspace"] == "dev1-dev"
+
+
+def test_stacks_without_matching_components_on_request(project: Make) -> None:
+    made = project(one("vars: {x: 1}"))
+    argv = ("describe", "stacks", "--component-types", "helmfile")
+    assert made.json(*argv) == {}
+    assert made.json(*argv, "--include-empty-stacks") == {"dev": {"components": {}}}
