@@ -57,6 +57,8 @@ def compile_template(
     sets: Collection[str] | None = None,
 ) -> Template:
     """Parse and compile; the work is done once per text."""
+    if missing not in ("error", "zero", "default"):
+        raise ValueError(f"missing is error, zero or default, not {missing!r}")
     key: tuple[Any, ...] = ()
     if len(text) <= _CACHED:
         key = (

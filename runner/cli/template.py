@@ -102,16 +102,14 @@ class _Renderer:
 
     def render(self, text: str, name: str) -> str:
         """The rendered text; the error shows the line it is about."""
-        from templating import TemplateError, trying
+        from runner.steps import templates
+        from templating import TemplateError
 
         try:
             return self.fill(text, name)
         except TemplateError as error:
-            parts = [trying.excerpt(text, error).replace("\n", "\n    "), error.explanation]
-            if parts[0]:
-                parts[0] = "    " + parts[0]
             raise AtmosError(
-                error.message, title="Template Error", hints=error.hints, explanation="\n\n".join(filter(None, parts))
+                error.message, title="Template Error", hints=error.hints, explanation=templates.explained(text, error)
             ) from error
 
 

@@ -217,10 +217,12 @@ class Context:
         try:
             return compiled.render(self.run, text, self.data, name=f"{self.step.label}.{field}")
         except templating.TemplateError as error:
+            from runner.steps import templates
+
             place = self.step.where
             raise PrepareError(
                 f"{self.place(field)}: {error.message}",
-                explanation=error.explanation,
+                explanation=templates.explained(text, error) if "\n" in text.strip() else error.explanation,
                 hints=error.hints,
                 where=Where(*place) if place else None,
             ) from error

@@ -55,6 +55,15 @@ def _one_of(app: App, name: str, known: tuple[str, ...]) -> str:
     return str(value)
 
 
+def explained(text: str, error: Any) -> str:
+    """What to say below a TemplateError: the line it is about, marked, and what the error has to add itself."""
+    from templating import trying
+
+    shown = trying.excerpt(text, error)
+    code = "    " + shown.replace("\n", "\n    ") if shown else ""
+    return "\n\n".join(part for part in (code, error.explanation) if part)
+
+
 def policy(run: Surroundings, _data: Mapping[str, Any]) -> Any:
     """Functions see the caller's environment (the step's is `.env`), may read files, ask configured sources, run nothing."""
     return reach(run.app, run.cwd)

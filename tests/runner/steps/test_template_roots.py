@@ -53,3 +53,11 @@ def test_braces_of_users_stay_braces(atmos: Path, tmp_path: Path, clean_env: dic
     )
     assert (code, out.splitlines()) == (0, [hostile] * 5), err
     assert not (tmp_path / "hit").exists()
+
+
+def test_the_line_of_a_long_script_is_shown(atmos: Path, tmp_path: Path, clean_env: dict[str, str]) -> None:
+    script = "echo one\necho two\n  echo {{ .Flags.stak | upper }}\n"
+    code, out, err = run(atmos, tmp_path, clean_env, {"flags": [{"name": "stack"}], "steps": [script]})
+    assert (code, out) == (1, "")
+    assert "    3 |   echo {{ .Flags.stak | upper }}\n      |                 ^^^^^\n" in err
+    assert "Known keys: stack" in err
