@@ -88,14 +88,18 @@ class UserAborted(AtmosError):
 
 
 class Problem:
-    """One finding of validation: shown when what it concerns is used (D12), all at once by `atmos validate`."""
+    """One finding of validation: shown when what it concerns is used (D12), all at once by `atmos validate`.
 
-    __slots__ = ("hint", "message", "path", "severity", "where")
+    unreadable: it is no mistake in what was declared, but what stands there cannot be read as a declaration at all.
+    """
+
+    __slots__ = ("hint", "message", "path", "severity", "unreadable", "where")
 
     def __init__(
         self, message: str, where: Where | None = None, *, path: str = "", hint: str = "", severity: str = "error"
     ) -> None:
         self.message, self.where, self.path, self.hint, self.severity = message, where, path, hint, severity
+        self.unreadable = False
 
     def plain(self) -> tuple[str, tuple[str, int, int] | None, str, str, str]:
         return (self.message, self.where.plain() if self.where else None, self.path, self.hint, self.severity)

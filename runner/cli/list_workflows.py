@@ -55,7 +55,7 @@ def workflows(app: App, format_: str, columns: tuple[str, ...], sort: str, file:
     rows = describe.rows(found)
     broken = sum(len(each.workflows) for each in found) - len(rows)
     if broken and os.isatty(2):
-        app.err(f"⚠ {broken} more cannot run: `atmos validate` says why\n")
+        app.err(f"⚠ {broken} more cannot be read: `atmos validate` says why\n")
     if not rows:
         app.err("▶ No workflows found\n")
         return 0

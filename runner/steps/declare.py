@@ -80,6 +80,7 @@ def _step(
         problems.append(
             Problem(f"a step has to be text or a mapping, not {kind_of(item)}: {rules.label(step)}", where, path=path)
         )
+        problems[-1].unreadable = True
         return step
     if kind == "command":
         item = _in_lower_case(item)
@@ -159,6 +160,7 @@ def _read_fields(step: dict[str, Any], reader: Reader, kind: str) -> None:
         elif key in ("when", "continue"):
             found, more = compile_condition(value, field=key, where=reader.at(key))
             for problem in more:
+                problem.unreadable = True
                 problem.message += f": {reader.label}" if "\n" not in problem.message else f"\n  in {reader.label}"
             reader.problems += more
             if found is not None:

@@ -121,6 +121,7 @@ class Reader:
 
     def wrong(self, key: str, wanted: str) -> None:
         self.add(f"`{key}` has to be {wanted}, not {kind_of(self.raw[key])}", key)
+        self.problems[-1].unreadable = True
 
     def unknown(self, known: tuple[str, ...], what: str) -> None:
         for key in self.raw:
@@ -186,6 +187,7 @@ class Reader:
                     f"item {index + 1} of `{key}` has to be text, not {kind_of(item)}: {self.label}",
                     place(value, index, self.at(key)), path=f"{self.path}.{key}[{index}]",
                 ))  # fmt: skip
+                self.problems[-1].unreadable = True
             else:
                 found.append(text_of(value, index))
         return found
@@ -219,6 +221,7 @@ class Reader:
         except ValueError as error:
             self.add(f"invalid duration `{text}` in `{key}` ({error})", key,
                      hint="A duration is a number with a unit, as in 500ms, 30s, 5m, 1h30m")  # fmt: skip
+            self.problems[-1].unreadable = True
             return None
         if seconds < 0:
             self.add(f"`{key}` cannot be negative", key)

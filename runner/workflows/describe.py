@@ -15,36 +15,40 @@ COLUMNS = {"File": "{{ .file }}", "Workflow": "{{ .workflow }}", "Description": 
 SHAPES = ("list", "map", "all")
 
 
-def usable(file: WorkflowFile, name: str) -> bool:
-    """Whether a workflow can be read as one. A workflow without steps is listed, a broken one is not."""
+def readable(file: WorkflowFile) -> list[str]:
+    """The workflows of a file that can be read as such, by name. One with a mistake in it is there, and says so when it
+    is run."""
     from runner.workflows.declare import compile_workflow
 
-    return not compile_workflow(file.workflows[name], name=name, file=file)[1]
+    return [
+        name
+        for name in sorted(file.workflows)
+        if not any(problem.unreadable for problem in compile_workflow(file.workflows[name], name=name, file=file)[1])
+    ]
 
 
 def rows(files: list[WorkflowFile]) -> list[dict[str, Any]]:
-    """One row per workflow that can run: file, workflow, description, steps (how many)."""
+    """One row per workflow: file, workflow, description, steps (how many)."""
     found = []
     for file in files:
-        for name in sorted(file.workflows):
-            if usable(file, name):
-                raw = file.workflows[name]
-                found.append({
-                    "file": file.relative,
-                    "workflow": name,
-                    "description": str(raw.get("description") or ""),
-                    "steps": len(raw.get("steps") or []),
-                })  # fmt: skip
+        for name in readable(file):
+            raw = file.workflows[name]
+            found.append({
+                "file": file.relative,
+                "workflow": name,
+                "description": str(raw.get("description") or ""),
+                "steps": len(raw.get("steps") or []),
+            })  # fmt: skip
     return found
 
 
 def shape(files: list[WorkflowFile], kind: str) -> Any:
     """The data of `describe workflows -o KIND`."""
     if kind == "list":
-        return [{"file": file.relative, "workflow": name} for file in files for name in sorted(file.workflows)]
+        return [{"file": file.relative, "workflow": name} for file in files for name in readable(file)]
     if kind == "map":
-        return {file.relative: sorted(file.workflows) for file in files}
-    return {file.relative: definition(file) for file in files}
+        return {file.relative: names for file in files if (names := readable(file)) or not file.workflows}
+    return {file.relative: definition(file) for file in files if readable(file) or not file.workflows}
 
 
 def definition(file: WorkflowFile) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def definition(file: WorkflowFile) -> dict[str, Any]:
     for key in ("name", "description"):
         if file.manifest.get(key):
             manifest[key] = plain(file.manifest, key)
-    manifest["workflows"] = {name: _workflow(file.workflows[name]) for name in sorted(file.workflows)}
+    manifest["workflows"] = {name: _workflow(file.workflows[name]) for name in readable(file)}
     return manifest
 
 

@@ -85,6 +85,7 @@ workflows:
   list: {format: json}
   Inline: {steps: [echo inline]}
   bad: {steps: [{type: shel, command: x}]}
+  unreadable: {steps: [{type: shell, command: x, when: stakc == 'x'}]}
 """)  # fmt: skip
     add(project, "a.yaml", "Inline")
     assert "Matching files: a.yaml, atmos.yaml" in project.run("workflow", "Inline").stderr
@@ -92,7 +93,11 @@ workflows:
         assert project.run("workflow", "Inline", "-f", file).stdout == "inline\n"
     assert project.run("workflow", "base_path").returncode == 1
     listed = json.loads(project.run("list", "workflows").stdout)
-    assert [(row["File"], row["Workflow"]) for row in listed] == [("a.yaml", "Inline"), ("atmos.yaml", "Inline")]
+    assert [(row["File"], row["Workflow"]) for row in listed] == [
+        ("a.yaml", "Inline"), ("atmos.yaml", "Inline"), ("atmos.yaml", "bad")]  # fmt: skip
+    project.write("stacks/x.yaml", "")
+    described = json.loads(project.run("describe", "workflows", "-o", "map", "-f", "json").stdout or "null")
+    assert described == {"a.yaml": ["Inline"], "atmos.yaml": ["Inline", "bad"]}
     broken = project.run("workflow", "bad")
     assert broken.returncode == 1
     assert "atmos.yaml:7" in broken.stderr
