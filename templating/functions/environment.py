@@ -43,9 +43,9 @@ def expandenv(rt: Any, text: str) -> str:
 
 
 @add(
-    "getenv", "any any...", '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}', "example fallback", context=True
+    "getenv", "any string...", '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}', "example fallback", context=True
 )
-def getenv(rt: Any, name: Any, *default: Any) -> str:
+def getenv(rt: Any, name: Any, *default: str) -> str:
     """The value of a variable, else the content of the file that NAME_FILE names, else the default."""
     known = variables(rt)
     key = any_text(name)
