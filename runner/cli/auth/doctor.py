@@ -59,7 +59,7 @@ def report(app: App, found: list[Check], *, as_json: bool) -> int:
 
         app.out(formats.to_json([{key: value for key, value in vars(check).items() if value} for check in found]))
     else:
-        voice = Voice(app)
+        voice = Voice(app, result=True)
         say = {"good": voice.good, "warning": voice.warn, "bad": voice.bad}
         for check in found:
             say[check.state](f"{check.name}: {check.text}")

@@ -1,4 +1,4 @@
-"""How the `auth` commands say things: tables of facts, times, marks. All of it goes to stderr."""
+"""How the `auth` commands say things: tables of facts, times, marks. It goes to stderr unless it is a result."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ SOON = 15 * 60
 
 
 class Voice:
-    """Writes to stderr, in colour where that is a terminal."""
+    """Writes to stderr, or to stdout where what is said is the result; in colour where that is a terminal."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, result: bool = False) -> None:
         self.app = app
-        self.color = terminal.use_color(app.flags, app.env)
+        self.color = terminal.use_color(app.flags, app.env, fd=1 if result else 2)
+        self._write = app.out if result else app.err
 
     def say(self, text: str = "") -> None:
         """A line as it is."""
-        self.app.err(text + "\n")
+        self._write(text + "\n")
 
     def good(self, text: str) -> None:
         """`✓ text`."""

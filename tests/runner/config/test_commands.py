@@ -191,7 +191,7 @@ def test_doctor(project: Project, run: Run) -> None:
     project.write("atmos.yaml", "a: [\n")
     done = run("doctor")
     assert done.returncode == 1
-    assert "atmos.yaml:1:4" in done.stderr
+    assert "atmos.yaml:1:4" in done.stdout
 
 
 @pytest.mark.parametrize(("text", "known"), [("comands: [x]\n", "commands"), ("enviroment: {A: 1}\nworkflow: {x: 1}\n", "workflows"),

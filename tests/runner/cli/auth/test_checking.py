@@ -99,13 +99,13 @@ def test_doctor_finds_files_that_others_can_read(project: Project) -> None:
     path.chmod(0o644)
     done = project.run("auth", "doctor")
     assert done.returncode == 1
-    assert f"✗ files: {path} has mode 644" in done.stderr
+    assert f"✗ files: {path} has mode 644" in done.stdout
 
 
 def test_doctor_of_a_broken_section(make_project: MakeProject) -> None:
     done = make_project(BROKEN).run("auth", "doctor")
     assert done.returncode == 1
-    assert "4 problems" in done.stderr
+    assert "4 problems" in done.stdout
 
 
 def login_works(project: Project, aws_endpoint: str) -> bool:

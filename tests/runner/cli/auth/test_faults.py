@@ -70,7 +70,7 @@ def clean(done: subprocess.CompletedProcess[str]) -> str:
     assert "Traceback" not in done.stderr
     assert "fault of atmos itself" not in done.stderr
     assert "canary" not in done.stdout + done.stderr
-    return " ".join(done.stderr.split())
+    return " ".join((done.stdout + done.stderr).split())
 
 
 @pytest.mark.parametrize(
