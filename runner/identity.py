@@ -5,6 +5,7 @@ On the short way: `auth` is imported when an identity is really needed, and its 
 
 from __future__ import annotations
 
+import time
 from _thread import allocate_lock
 
 from runner.errors import AtmosError, UserAborted, nearest
@@ -182,9 +183,10 @@ class Identities:
     def _known(self, name: str) -> tuple[str, dict[str, str], list[str], float] | None:
         """The variables of an unexpired session, found the short way: one small file, no SDK, no keyring."""
         with self._guard:
-            if name not in self._quick:
-                self._quick[name] = self._at_hand(name)
-            return self._quick[name]
+            known = self._quick.get(name)
+            if name not in self._quick or (known is not None and known[3] <= time.time()):
+                known = self._quick[name] = self._at_hand(name)
+            return known
 
     def _at_hand(self, name: str) -> tuple[str, dict[str, str], list[str], float] | None:
         from auth import session_index

@@ -49,9 +49,17 @@ class Keeper:
         try:
             start_new_thread(self._keep, (name, time.time() + left, renew))
         except RuntimeError:  # no more threads: the session ends when it ends
-            return
+            with self._guard:
+                self._watched.discard(name)
 
     def _keep(self, name: str, until: float, renew: Renew) -> None:
+        try:
+            self._renew(name, until, renew)
+        finally:  # what is obtained after its end is a session to be kept again
+            with self._guard:
+                self._watched.discard(name)
+
+    def _renew(self, name: str, until: float, renew: Renew) -> None:
         while (left := until - time.time()) > SHORTEST:
             time.sleep(wait_for(left))
             try:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import queue
 import shlex
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from runner.keeper import Keeper
 
 from .conftest import MakeProject, Project
 
@@ -54,6 +58,31 @@ def test_refresh_false_leaves_a_session_alone(make_project: MakeProject) -> None
     project = vending(make_project, 4, "      session: {refresh: false}\n")
     done = project.run("auth", "exec", "--", "sh", "-c", f"sleep 5; {KEY}")
     assert done.stdout == "ASIA1\n"
+
+
+def test_a_step_after_the_end_of_a_cached_session_gets_a_new_one(make_project: MakeProject) -> None:
+    steps = f"commands:\n  - name: long\n    identity: own\n    steps:\n      - {KEY}; sleep 7\n      - {KEY}\n"
+    project = vending(make_project, 6, "      session: {refresh: false}\n" + steps)
+    assert project.run("auth", "login").returncode == 0
+    assert project.run("long").stdout.split()[-1] == "ASIA2"
+
+
+def test_a_session_that_takes_the_place_of_one_that_has_ended_is_kept_too() -> None:
+    renewals: queue.Queue[str] = queue.Queue()
+    keeper = Keeper(lambda _text: None)
+
+    def renew(text: str) -> float | None:
+        renewals.put(text)
+        return None
+
+    keeper.watch("own", time.time() + 1.5, lambda: renew("first"))
+    assert renewals.get(timeout=60) == "first"
+    for _ in range(600):
+        keeper.watch("own", time.time() + 1.5, lambda: renew("second"))
+        if not renewals.empty():
+            break
+        time.sleep(0.1)
+    assert renewals.get(timeout=60) == "second"
 
 
 TERRAFORM = """\
