@@ -66,6 +66,7 @@ def _semantic(own: Fields, key: str) -> str:
 
 
 def _check_default(own: Fields, parameter: Compiled, what: str) -> None:
+    """A note only: a value that is given makes up for a default that cannot be used."""
     default, values = parameter["default"], parameter["values"]
     assert isinstance(values, list)
     if default in (None, "", False) or isinstance(default, tuple) or not values:
@@ -77,6 +78,7 @@ def _check_default(own: Fields, parameter: Compiled, what: str) -> None:
             own.problem(
                 f'the default "{item}" of {what} is none of its values (valid values: {", ".join(map(str, values))})',
                 "default",
+                severity="note",
             )
 
 

@@ -241,7 +241,7 @@ def compile_env(
             if isinstance(value, dict) and value and set(_spellings(value)) <= {"value", "valueCommand"}:
                 _entry(str(key).strip(), value, at, entries, problem, in_list)
             elif isinstance(value, dict | list):
-                problem(f"the value of `{key}` in `env` has to be text, not {kind_of(value)}", at)
+                problem(f"unsupported command env value: `{key}` in `env` has to be text, not {kind_of(value)}", at)
             else:
                 entries.append([str(key).strip(), None if value is None else in_map(raw, key), None])
         return entries, problems
@@ -287,7 +287,8 @@ def _entry(key: str, item: Any, at: Where | None, entries: list[list[Any]], prob
     for name, content in given.items():
         if isinstance(content, dict | list):
             problem(
-                f"`{name}` of `{key}` in `env` has to be text, not {kind_of(content)}", place(item, written[name], at)
+                f"unsupported command env value: `{name}` of `{key}` in `env` has to be text, not {kind_of(content)}",
+                place(item, written[name], at),
             )
             return
     value = given.get("value")

@@ -127,14 +127,12 @@ FAULTS = {
     "flags: [{name: foo, shorthand: ab}]": ["duplicate flag registration", "invalid shorthand '-ab' for flag '--foo'"],
     "flags: [{name: f, type: strng}]": ["unknown flag type `strng`"],
     "flags: [{name: f, type: int, default: many}]": ["default", "int"],
-    "flags: [{name: f, default: warp, values: [slow]}]": ["warp", "--f", "slow"],
     "flags: [{description: x}]": ["no `name`"],
     "flags: {f: {}}": ["`flags` must be a list, not a mapping"],
     "flags: [{name: 'a b'}]": ["cannot be the name of a flag"],
     "arguments: component": ["`arguments` must be a list, not text"],
     "arguments: [component]": ["must be a mapping"],
     "arguments: [{name: x}, {name: x}]": ["argument 'x' twice"],
-    "arguments: [{name: x, default: c, values: [a, b]}]": ['"c"', "argument x", "a, b"],
     "arguments: [{name: x, required: maybe}]": ["`required` must be true or false, not text"],
     "descripton: x": ["unknown key `descripton`"],
     "default: nope": ['declares default subcommand "nope", but no matching subcommand exists', "invalid configuration"],
@@ -145,7 +143,7 @@ FAULTS = {
     "dependencies: {commands: [nope]}": ['unknown dependency: command "nope"'],
     "dependencies: {commands: [a]}": ["circular dependency detected: a -> a"],
     "dependencies: {commands: [{name: b, fail: sometimes}]}": ["unknown mode `sometimes`"],
-    "env: {PLACE: [one]}": ["PLACE"],
+    "env: {PLACE: [one]}": ["unsupported command env value", "PLACE"],
     "examples: {a: b}": ["`examples` must be text or a list"],
 }  # fmt: skip
 
@@ -166,6 +164,20 @@ def test_mistakes_break_only_their_command(fault: str) -> None:
         assert problem.where.line >= 4
         assert problem.path.startswith("commands.a")
         assert "a" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("field", "parts"),
+    [
+        ("flags: [{name: f, default: warp, values: [slow]}]", ('"warp"', "--f", "slow")),
+        ("arguments: [{name: x, default: c, values: [a, b]}]", ('"c"', "argument x", "a, b")),
+    ],
+)
+def test_a_default_outside_its_values_is_noted_and_stops_only_who_takes_it(field: str, parts: tuple[str, ...]) -> None:
+    trees, problems = compiled(f"commands:\n  - name: a\n    steps: [echo x]\n    {field}\n")
+    assert "broken" not in trees["a"]
+    assert [problem.severity for problem in problems] == ["note"]
+    assert all(part in str(problems[0]) for part in parts)
 
 
 def test_steps_have_to_be_a_list() -> None:

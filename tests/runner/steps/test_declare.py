@@ -30,7 +30,7 @@ WRONG = [
     ("- {command: x, when: stakc == 'a'}", "undeclared reference to 'stakc'", "`stack`"),
     ("- {command: x, continue: 'a ||'}", "invalid continue condition", ""),
     ("- {command: x, tty: perhaps}", "`tty` has to be true or false", ""),
-    ("- {command: x, env: {A: [1]}}", "the value of `A` in `env` has to be text", ""),
+    ("- {command: x, env: {A: [1]}}", "`A` in `env` has to be text", ""),
     ("- {command: x, env: [{value: y}]}", "entry 1 of `env`", ""),
     ("- {command: x, needs: [a]}", "sets needs outside a concurrent control step", ""),
     ("- {command: x, background: true}", "background", ""),
@@ -164,7 +164,9 @@ def test_spellings_in_env() -> None:
         {"A": {"value_command": "x"}, "B": {"valuecommand": "y"}, "C": {"Value": "z"}, "D": {"values": "z"}}
     )
     assert entries == [["A", "", "x"], ["B", "", "y"], ["C", "z", None]]
-    assert [problem.message for problem in problems] == ["the value of `D` in `env` has to be text, not a mapping"]
+    assert [problem.message for problem in problems] == [
+        "unsupported command env value: `D` in `env` has to be text, not a mapping"
+    ]
     entries, problems = compile_env([{"Key": "A", "valuecommand": "x"}, {"KEY": "v"}, {"key": "B", "valeu": "y"}])
     assert entries == [["A", "", "x"], ["KEY", "v", None], ["B", "", None]]
     assert [problem.hint for problem in problems] == ["Did you mean `value`?"]
