@@ -112,8 +112,8 @@ def scan(
                 name, value = "chdir", (word[2:].removeprefix("=") if len(word) > 2 else None)
             elif word == "-v":
                 name = "verbose"
-            elif letter == "i" and identity_shorthand and (len(word) == 2 or word[2] == "="):
-                name, value = "identity", (word[3:] if len(word) > 2 else None)
+            elif letter == "i" and identity_shorthand:
+                name, value = "identity", (word[2:].removeprefix("=") if len(word) > 2 else None)
         kind = FLAGS.get(name) if name else None
         if kind is None or name is None:
             rest.append(word)

@@ -37,9 +37,12 @@ def test_scan(words: list[str], given_: dict[str, object], rest: list[str]) -> N
 
 
 def test_shorthand_of_identity_where_a_command_has_it() -> None:
-    flags, rest = scan(["login", "-i", "dev"], {}, identity_shorthand=True)
-    assert flags.given == {"identity": "dev"}
-    assert rest == ["login"]
+    for words in (["-i", "dev"], ["-i=dev"], ["-idev"]):
+        flags, rest = scan(["login", *words], {}, identity_shorthand=True)
+        assert flags.given == {"identity": "dev"}
+        assert rest == ["login"]
+    assert scan(["login", "-i="], {}, identity_shorthand=True)[0].given == {"identity": ""}
+    assert scan(["login", "-idev"], {})[1] == ["login", "-idev"], "a command without the shorthand keeps the word"
 
 
 def test_the_environment_stands_in_for_absent_flags() -> None:
