@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-_callers: dict[tuple[App, str], Map] = {}
-
+_callers: dict[tuple[App, str], Map] = {}  # by whose identity they are
 
 _CALLER = {
     "!aws.account_id": "Account", "!aws.caller_identity_arn": "Arn", "!aws.caller_identity_user_id": "UserId",
@@ -27,13 +26,13 @@ def fact(app: App, tag: str, identity: Any, where: Where | None) -> Any:
 
     try:
         made = session(app, identity)
-        key = (app, str(identity.name) if _named(identity) else "")
         if tag == "!aws.region":
             return made.region_name or ""
         if tag == "!aws.organization_id":
             client = made.client("organizations", region_name=made.region_name or "us-east-1",
                                     endpoint_url=app.env.get("AWS_ENDPOINT_URL"))  # fmt: skip
             return client.describe_organization()["Organization"]["Id"]
+        key = (app, identity.whose if identity is not None else "")
         if key not in _callers:
             client = made.client(
                 "sts", region_name=made.region_name or "us-east-1", endpoint_url=app.env.get("AWS_ENDPOINT_URL")
@@ -45,15 +44,11 @@ def fact(app: App, tag: str, identity: Any, where: Where | None) -> Any:
                          hints=["Run with `--identity NAME`, or set AWS credentials"]) from error  # fmt: skip
 
 
-def _named(identity: Any) -> bool:
-    return identity is not None and bool(identity.name) and identity.manager is not None
-
-
 def session(app: App, identity: Any) -> Any:
     """A boto3 session of the chosen identity, else of what the environment gives."""
     import boto3
 
-    if _named(identity):
+    if identity is not None and identity.name and identity.manager is not None:
         return identity.manager.authenticate(identity.manager.resolve(identity.name)).boto3_session()
     env = app.env
     return boto3.Session(

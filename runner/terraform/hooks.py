@@ -79,7 +79,8 @@ def _store(run: Run, hook: Map, outputs: Map) -> None:
     store = stores.store_of(run.app, name, run.chosen if run.chosen.name else None, hidden=True)
     texts = {key: _text(str(key), expression, outputs) for key, expression in wanted.items()}
     for key, (text, secret) in texts.items():
-        store.put(store.path(run.target.stack, run.target.component, str(key)), text, secret=secret)
+        path = store.path(run.target.stack, run.target.component, str(key))
+        stores.keep(store, path, text, secret=secret)
     run.app.log.info("Stored outputs", store=name, component=run.target.component, stack=run.target.stack)
 
 
@@ -93,5 +94,9 @@ def _text(key: str, expression: Any, outputs: Map) -> tuple[str, bool]:
     if value is None:
         known = ", ".join(sorted(outputs)) or "none"
         raise AtmosError(f"`{key}: {expression}` gives nothing", hints=[f"Outputs: {known}"])
-    secret = any(item.get("sensitive") is True and name in expression for name, item in outputs.items())
+    public = {name: item.get("value") for name, item in outputs.items() if item.get("sensitive") is not True}
+    try:
+        secret = len(public) < len(outputs) and query.query(public, expression) != value
+    except AtmosError:  # it needs what is not public
+        secret = True
     return json.dumps(value, ensure_ascii=False), secret

@@ -32,6 +32,14 @@ class Chosen:
             self._manager = self._manager()
         return self._manager
 
+    @property
+    def whose(self) -> str:
+        """Tells apart who this is, and where: components may give one name to different roles. "" for nobody."""
+        if not self.name or self.manager is None:
+            return ""
+        run = self.manager.run(self.manager.resolve(self.name), prompts=False)
+        return f"{run.fingerprint(run.target)} {run.target.entry.text('region')}"
+
 
 def of_name(app: App, identity: Any) -> Any:
     """What a command or step runs as (a name, switched off, nothing), for the functions of a component it describes."""

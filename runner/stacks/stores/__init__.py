@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
     class Store(Protocol):
-        """Texts by path."""
+        """Texts by path. reader: tells apart as whom it reads."""
+
+        @property
+        def reader(self) -> str: ...
 
         def path(self, stack: str, component: str, key: str) -> str:
             """The path of a component's value."""
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 
 TYPES = {"aws-ssm-parameter-store": "ssm", "aws/ssm": "ssm"}
 
-_read: dict[tuple[App, str, str], str | None] = {}
+_read: dict[tuple[App, str, str, str], str | None] = {}
 
 
 def configured(app: App) -> Map:
@@ -146,11 +149,19 @@ def value(app: App, name: str, stack: str, component: str, key: str, identity: A
 
 
 def _get(app: App, name: str, held: Store, path: str) -> str | None:
-    """A text, read once per run."""
-    asked = (app, name, path)
-    if asked not in _read:
-        _read[asked] = held.get(path)
-    return _read[asked]
+    """A text, read once per run and reader."""
+    asked = (app, name, held.reader, path)
+    try:
+        return _read[asked]
+    except KeyError:
+        text = _read[asked] = held.get(path)
+        return text
+
+
+def keep(held: Store, path: str, text: str, *, secret: bool = False) -> None:
+    """Keep a text. What has been read is read again: it may be this, by another name of the store."""
+    held.put(path, text, secret=secret)
+    _read.clear()
 
 
 def decoded(text: str) -> Any:

@@ -31,6 +31,10 @@ class ParameterStore:
         self.delimiter = "-" if delimiter is None else str(delimiter)
         self._clients: dict[str, Any] = {}
 
+    @property
+    def reader(self) -> str:
+        return str(self.identity.whose) if self.identity is not None else ""
+
     def path(self, stack: str, component: str, key: str) -> str:
         from runner.stacks.stores import joined
 

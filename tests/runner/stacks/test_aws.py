@@ -61,3 +61,25 @@ def test_without_credentials(project: Callable[..., Project]) -> None:
     assert done.returncode == 1
     assert "!aws.account_id" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_components_that_give_one_name_to_different_roles(project: Callable[..., Project], aws_endpoint: str) -> None:
+    role = '{{kind: aws/assume-role, default: true, via: {{identity: keys}}, principal: {{assume_role: "arn:aws:iam::{}:role/R"}}}}'
+    component = (
+        "{{metadata: {{component: m}}, vars: {{a: !aws.account_id }}, auth: {{identities: {{role: " + role + "}}}}}}"
+    )
+    accounts = {"one": "111111111111", "two": "222222222222"}
+    body = ", ".join(f"{name}: {component.format(account)}" for name, account in accounts.items())
+    made = project(
+        {
+            "stacks/deploy/dev.yaml": f"vars: {{stage: dev}}\ncomponents: {{terraform: {{{body}}}}}\n",
+            "components/terraform/m/main.tf": "",
+        },
+        AUTH,
+    )
+    made.put("bin/terraform", "#!/bin/sh\n[ $1 = plan ] && cat *.tfvars.json\nexit 0\n").chmod(0o755)
+    done = made.run(
+        "terraform", "plan", "--all", AWS_ENDPOINT_URL=aws_endpoint, PATH=f"{made.root}/bin:{made.env['PATH']}"
+    )
+    assert done.returncode == 0, done.stderr
+    assert all(account in done.stdout for account in accounts.values()), done.stdout

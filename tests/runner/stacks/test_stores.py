@@ -163,6 +163,38 @@ class TestHooks:
         }  # fmt: skip
         assert "hush" not in done.stdout + done.stderr
 
+    @pytest.mark.parametrize(
+        ("expression", "kind"),
+        [(".", "SecureString"), (". | to_entries", "SecureString"), ('."secret" | length', "SecureString"),
+         (".secret_of_nobody", "String"), (".zones | length", "String")],
+    )  # fmt: skip
+    def test_what_comes_of_a_sensitive_output_is_encrypted(
+        self, project: Make, aws_endpoint: str, client: Any, expression: str, kind: str
+    ) -> None:
+        made = stocked(
+            project, aws_endpoint, "1",
+            "      hooks: {keep: {events: [after-terraform-apply], name: ssm, outputs: {it: '" + expression + "'}}}\n",
+        )  # fmt: skip
+        outputs = json.dumps({**json.loads(self.OUTPUTS), "secret_of_nobody": {"value": "seen"}})
+        done = made.run("terraform", "apply", "net/vpc", "-s", "plat-ue2-dev", OUTPUTS=outputs)
+        assert done.returncode == 0, done.stderr
+        assert self.kept(client)["it"][1] == kind
+
+    def test_what_is_kept_is_what_later_components_read(self, project: Make, aws_endpoint: str, client: Any) -> None:
+        made = stocked(
+            project, aws_endpoint, "1",
+            """
+    a-first: {metadata: {component: vpc}, vars: {seen: !store ssm b-writer it | default nothing}}
+    b-writer: {metadata: {component: vpc}, hooks: {keep: {events: [after-terraform-apply], name: ssm, outputs: {it: .vpc_id}}}}
+    c-last: {metadata: {component: vpc}, vars: {seen: !store ssm b-writer it}, dependencies: {components: [{component: b-writer}]}}
+""",
+        )  # fmt: skip
+        made.put("bin/terraform", TERRAFORM.replace("exit 0", "[ $1 = apply ] && cat *.tfvars.json; exit 0"))
+        done = made.run("terraform", "apply", "--all", OUTPUTS=self.OUTPUTS)
+        assert done.returncode == 0, done.stderr
+        assert '"seen": "nothing"' in done.stdout
+        assert '"seen": "vpc-9"' in done.stdout
+
     @pytest.mark.parametrize("argv", [("plan",), ("apply", "--skip-hooks"), ("apply", "--dry-run")])
     def test_not_their_time(self, project: Make, aws_endpoint: str, client: Any, argv: tuple[str, ...]) -> None:
         assert self.run(project, aws_endpoint, *argv).returncode == 0
