@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from runner.cli.auth.words import Voice
@@ -76,6 +77,9 @@ def _remove_files(folder: str) -> list[str]:
             problems.append(f"{path} is a symbolic link and was left alone")
         elif os.path.isdir(path):
             _rmtree(path, problems)
+    if not problems and os.path.basename(folder):
+        with suppress(OSError):  # something else lives there: the folder stays
+            os.rmdir(folder)
     return problems
 
 

@@ -127,5 +127,6 @@ def test_all_realms(users: Project) -> None:
     assert "✓ Realm: team-a" in done.stderr
     assert "✓ Logged out from 2 realm(s)" in done.stderr
     assert not list(home.rglob("credentials"))
+    assert not (home / "team-a").exists(), "an emptied realm leaves no folder"
     assert (home / "profiles" / "mine").is_dir()
     assert "No realms found - nothing to logout" in users.run("auth", "logout", "--all-realms").stderr
