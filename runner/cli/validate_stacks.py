@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     "--schemas-atmos-manifest", "schema", metavar="PATH", default="", help="A JSON Schema that manifests must follow"
 )
 def stacks(app: App, schema: str) -> int:
+    from runner.json_schema import Schema
     from runner.stacks import project as projects
     from runner.stacks import validate
 
@@ -24,7 +25,8 @@ def stacks(app: App, schema: str) -> int:
     if not project.options.stacks_path or not os.path.isdir(project.options.stacks_path):
         app.err("✓ All stacks validated successfully\n")
         return 0
-    found = validate.findings(project, schema_path(app, schema))
+    path = schema_path(app, schema)
+    found = validate.findings(project, Schema(app, path) if path else None)
     if found:
         count = f"{len(found)} problem{'' if len(found) == 1 else 's'}"
         raise AtmosError(f"the stack manifests are not valid: {count}",

@@ -11,6 +11,7 @@ from runner.config.findings import Report
 from runner.config.record import Record
 from runner.config.shape import dotted, position
 from runner.errors import AtmosError, Problem, Where, nearest
+from runner.json_schema import Schema
 
 if TYPE_CHECKING:
     from runner.app import App
@@ -29,12 +30,12 @@ def check(app: App, names: tuple[str, ...]) -> Report:
     report = Report()
     report.config = app.config
     for name in names or entries:
-        _entry(app, name, entries[name], report)
+        _entry(app, entries[name], report)
     return report
 
 
-def _entry(app: App, name: str, entry: dict[str, Any], report: Report) -> None:
-    validator = _validator(app, name, str(entry["schema"]))
+def _entry(app: App, entry: dict[str, Any], report: Report) -> None:
+    schema = Schema(app, _path(app, str(entry["schema"])))
     patterns = entry.get("matches") or []
     record = Record(app.env, app.cwd)
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
@@ -45,27 +46,15 @@ def _entry(app: App, name: str, entry: dict[str, Any], report: Report) -> None:
             except AtmosError as error:
                 report.add_error(error)
                 continue
-            for found in validator.iter_errors(plain(tree)):
-                keys = tuple(str(part) for part in found.absolute_path)
+            for place, message in schema.problems(plain(tree)):
+                keys = tuple(str(part) for part in place)
                 where = position(tree, keys) or Where(path, 1)
-                report.add(Problem(f"{dotted(keys) or 'the file'}: {found.message}", where, path=dotted(keys)))
+                report.add(Problem(f"{dotted(keys) or 'the file'}: {message}", where, path=dotted(keys)))
 
 
-def _validator(app: App, name: str, source: str) -> Any:
-    try:
-        from jsonschema import validators
-    except ImportError:
-        raise AtmosError("checking files against schemas of your own needs the package `jsonschema`",
-                         hints=["Install it: `pip install 'atmos-runner[schemas]'`"]) from None  # fmt: skip
+def _path(app: App, source: str) -> str:
     from runner.config import include, remote
 
     if include.is_remote(source):
-        path = remote.Fetcher(Record(app.env, app.cwd)).get(source)
-    else:
-        path = os.path.join(app.config.base_path, source)
-    schema = plain(reader.read_file(path))
-    if not isinstance(schema, dict):
-        raise AtmosError(f"the schema of `{name}` is no mapping: {path}")
-    kind = validators.validator_for(schema)
-    kind.check_schema(schema)
-    return kind(schema)
+        return remote.Fetcher(Record(app.env, app.cwd)).get(source)
+    return os.path.join(app.config.base_path, source)

@@ -86,25 +86,13 @@ class Policy:
         return self._by_schema(described) if self.kind == "jsonschema" else self._by_opa(described)
 
     def _by_schema(self, described: Map) -> list[str]:
+        from runner.json_schema import Schema
+
         try:
-            from jsonschema import SchemaError, validators
-        except ImportError:
-            raise self.invalid("the package `jsonschema` is not installed",
-                               "Install it: `pip install 'atmos-runner[schemas]'`") from None  # fmt: skip
-        try:
-            with open(self.path, encoding="utf-8") as stream:
-                schema = json.load(stream)
-            kind = validators.validator_for(schema)
-            kind.check_schema(schema)
-        except (OSError, ValueError) as error:
-            raise self.invalid(f"{self.path}: {error}") from error
-        except SchemaError as error:
-            raise self.invalid(f"{self.path}: {error.message}") from error
-        found = []
-        for problem in kind(schema).iter_errors(described):
-            place = ".".join(str(part) for part in problem.absolute_path)
-            found.append(f"{place}: {problem.message}" if place else str(problem.message))
-        return found
+            found = list(Schema(self.app, self.path).problems(described))
+        except AtmosError as error:
+            raise self.invalid(error.message, *error.hints[:1]) from error
+        return [f"{'.'.join(map(str, place))}: {message}" if place else message for place, message in found]
 
     def _by_opa(self, described: Map) -> list[str]:
         import subprocess

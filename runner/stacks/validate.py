@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from runner.json_schema import Schema
     from runner.stacks.project import Project
 
     Map = dict[str, Any]
@@ -41,7 +42,7 @@ class Finding:
         return f"{place}error: {path}{message}"
 
 
-def findings(project: Project, schema: str = "") -> list[Finding]:
+def findings(project: Project, schema: Schema | None = None) -> list[Finding]:
     """All of them: of each file by itself, then of the stacks they make."""
     found: list[Finding] = []
     for path in files(project):
@@ -63,7 +64,7 @@ def files(project: Project) -> list[str]:
     ]  # fmt: skip
 
 
-def of_file(project: Project, path: str, schema: str = "") -> list[Finding]:
+def of_file(project: Project, path: str, schema: Schema | None = None) -> list[Finding]:
     """What is wrong with a file by itself."""
     name = shown(path, project.options.stacks_path)
     try:
@@ -73,7 +74,7 @@ def of_file(project: Project, path: str, schema: str = "") -> list[Finding]:
             return []  # readable only once an import has rendered it
         return [Finding(error.message, error.where or Where(name))]
     found = [*_imports(project, data, path, name), *_root(data, name)]
-    if schema:
+    if schema is not None:
         found += _by_schema(data, name, schema)
     return found
 
@@ -157,34 +158,21 @@ def _unknown(holder: Map, known: tuple[str, ...], name: str, path: str) -> Itera
             yield Finding(f"unknown key `{key}`{advice}", _key(holder, key, name), f"{path}.{key}")
 
 
-def _by_schema(data: Map, name: str, schema: str) -> Iterable[Finding]:
+def _by_schema(data: Map, name: str, schema: Schema) -> Iterable[Finding]:
     """Against a JSON Schema of the user's."""
-    import importlib
-    import json
-
-    try:
-        jsonschema = importlib.import_module("jsonschema")
-    except ImportError as error:
-        raise AtmosError("a manifest schema is configured, but the Python package `jsonschema` is not installed",
-                         hints=["Install it, or remove `schemas.atmos.manifest`"]) from error  # fmt: skip
     from runner.stacks.values import plain
 
-    try:
-        with open(schema, encoding="utf-8") as stream:
-            validator = jsonschema.validators.validator_for(content := json.load(stream))(content)
-    except (OSError, ValueError) as error:
-        raise AtmosError(f"cannot read the schema {schema}: {error}") from error
-    for problem in validator.iter_errors(plain(data)):
+    for place, message in schema.problems(plain(data)):
         holder: Any = data
         where = Where(name)
-        for part in problem.absolute_path:
+        for part in place:
             if isinstance(part, str) and isinstance(holder, dict) and part in holder:
                 where = _key(holder, part, name)
                 holder = holder[part]
             elif isinstance(part, int) and isinstance(holder, list):
                 where = holder.item_where(part) if hasattr(holder, "item_where") else where
                 holder = holder[part]
-        yield Finding(problem.message, where, ".".join(str(part) for part in problem.absolute_path))
+        yield Finding(message, where, ".".join(map(str, place)))
 
 
 def of_stacks(project: Project) -> Iterable[Finding]:

@@ -89,6 +89,34 @@ def test_policies_that_cannot_be_used_stop_the_run(project: Make, body: str, kin
     assert not (made.root / "tf.log").exists()
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"$ref": "#/definitions/none"}, "$ref to /definitions/none, which leads nowhere"),
+        ({"$ref": "none.json"}, "$ref to none.json: "),
+        ({"$ref": "http://127.0.0.1:9/none.json"}, "$ref to http://127.0.0.1:9/none.json: "),
+        ({"$ref": "ftp://127.0.0.1/none.json"}, "addresses of the kind ftp are not supported"),
+        ({"properties": {"vars": {"pattern": "("}}}, "'(' is not a 'regex'"),
+        (["a list"], "is no JSON Schema"),
+    ],
+)
+def test_schemas_that_cannot_be_used(project: Make, schema: object, expected: str) -> None:
+    made = checked(project, "schema_path: own.json")
+    made.put("policies/own.json", json.dumps(schema))
+    done = made.run("validate", "component", "c", "-s", "dev")
+    assert done.returncode == 1
+    assert "the validation policy 'sizes' cannot be used" in done.stderr
+    assert expected in done.stderr
+
+
+def test_a_reference_to_a_file_beside_the_schema(project: Make) -> None:
+    made = checked(project, "schema_path: vpc/own.yaml", size=9)
+    made.put("policies/vpc/own.yaml", "$ref: size.json\n")
+    done = made.run("validate", "component", "c", "-s", "dev")
+    assert done.returncode == 1
+    assert "vars.size: 9 is greater than the maximum of 3" in done.stderr
+
+
 class TestOpa:
     BODY = "schema_path: vpc/size.rego, module_paths: [vpc]"
 
