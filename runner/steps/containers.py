@@ -6,7 +6,7 @@ import os
 import subprocess
 
 from runner.errors import AtmosError, Where
-from runner.process import launch
+from runner.process import launch, signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,9 +81,15 @@ def ask(path: str, words: list[str], env: Mapping[str, str]) -> subprocess.Compl
         return subprocess.CompletedProcess([path, *words], 125, "", str(error))
 
 
+def remove(path: str, name: str, env: Mapping[str, str]) -> None:
+    """End a container and remove it, if there is one. A second signal does not cut this short."""
+    with signals.holding():
+        ask(path, ["rm", "--force", "--volumes", name], env)
+
+
 def name_of(ctx: Context) -> str:
     """A name that no other container has; the same when an interrupted run goes on, so that it finds what it left."""
-    run = ctx.env.get("ATMOS_WORKFLOW_RUN") or f"{os.getpid()}"
+    run = ctx.run.owner.run_id or os.urandom(6).hex()
     word = "".join(char if char.isascii() and char.isalnum() else "-" for char in ctx.step.label)
     return f"atmos-{run}-{ctx.step.index}-{word}"[:120]
 

@@ -109,6 +109,11 @@ class Run(Surroundings):
             self._services = Services()
         return self._services
 
+    @property
+    def serving(self) -> bool:
+        """Whether something runs in the background."""
+        return self._services is not None and bool(self._services.running)
+
     def selected(self) -> list[Step]:
         """The steps from `from_step` on."""
         if not self.from_step:

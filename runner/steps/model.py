@@ -132,10 +132,13 @@ class Result:
 
 
 class Owner:
-    """Whose steps run: a custom command or a workflow. `failure` turns a step's error into the one that is shown."""
+    """Whose steps run: a custom command or a workflow. `failure` turns a step's error into the one that is shown.
+
+    run_id: the run's journal; "" when none is kept.
+    """
 
     __slots__ = (
-        "engine", "env", "extra", "file", "identity", "kind", "name", "output", "path", "show", "stack", "title", "viewport",
+        "engine", "env", "extra", "file", "identity", "kind", "name", "output", "path", "run_id", "show", "stack", "title", "viewport",
         "where", "working_directory",
     )  # fmt: skip
 
@@ -171,6 +174,7 @@ class Owner:
         self.extra = extra
         self.where = where
         self.engine = engine
+        self.run_id = ""
 
     def failure(self, step: Step, error: AtmosError) -> AtmosError:
         """The error to show when a step has failed. `error` is a StepError for what the step itself did wrong."""

@@ -67,7 +67,7 @@ class Service:
     def stop(self) -> None:
         """End and remove it."""
         self._ask("stop", "--time", "10", self.container)
-        self._ask("rm", "--force", "--volumes", self.container)
+        containers.remove(self.path, self.container, self.env)
 
     def _ask(self, *words: str):  # type: ignore[no-untyped-def]
         return containers.ask(self.path, list(words), self.env)

@@ -21,10 +21,10 @@ FAILED = "workflow step execution failed"
 class WorkflowOwner(Owner):
     """The owner that the engine gets. The resume hint of a failed step repeats `invocation`.
 
-    run_id: the run's journal; finished: how many steps have left a result in it.
+    finished: how many steps have left a result in it.
     """
 
-    __slots__ = ("finished", "first", "invocation", "run_id")
+    __slots__ = ("finished", "first", "invocation")
 
     def __init__(self, compiled: dict[str, Any], invocation: Invocation) -> None:
         super().__init__(
@@ -44,7 +44,6 @@ class WorkflowOwner(Owner):
         )
         self.invocation = invocation
         self.first: AtmosError | None = None
-        self.run_id = ""
         self.finished = 0
 
     def count(self) -> None:

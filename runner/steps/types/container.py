@@ -18,31 +18,25 @@ def run(ctx: Context) -> Result:
     words = containers.run_words(ctx, name, detach=background)
     command = ctx.text("command").strip("\n")
     ctx.announce(command or words[-1])
-    env = {**ctx.app.env, **ctx.env, "PATH": ctx.app.env.get("PATH", "")}
-    containers.ask(path, ["rm", "--force", "--volumes", name], env)  # what an interrupted run has left
-    ctx.env = env
+    ctx.env = env = {**ctx.app.env, **ctx.env, "PATH": ctx.app.env.get("PATH", "")}
+    service = None
     if background:
-        return _start(ctx, path, name, words, command)
+        from runner.steps.services import Service
+
+        service = Service(ctx, path, name)
+    containers.remove(path, name, env)  # what an interrupted run has left
     try:
-        outcome = ctx.launch([path, *words], path=path, stdin=None)
+        outcome = ctx.launch([path, *words], path=path, stdin=None, quiet=background, keep=background or None)
     except BaseException:
-        containers.ask(
-            path, ["rm", "--force", "--volumes", name], env
-        )  # the runtime's client has gone, not the container
+        containers.remove(path, name, env)  # the runtime's client has gone, not the container
         raise
-    if outcome.timed_out:
-        containers.ask(path, ["rm", "--force", "--volumes", name], env)
+    if outcome.timed_out or (outcome.code and background):
+        containers.remove(path, name, env)
     if outcome.code:
+        if background:
+            ctx.output.err_bytes(outcome.stderr)
         raise ctx.failed(outcome, command)
-    return result_of(ctx, outcome)
-
-
-def _start(ctx: Context, path: str, name: str, words: list[str], command: str) -> Result:
-    from runner.steps.services import Service
-
-    outcome = ctx.launch([path, *words], path=path, stdin=None, quiet=True, keep=True)
-    if outcome.code:
-        ctx.output.err_bytes(outcome.stderr)
-        raise ctx.failed(outcome, command)
-    ctx.run.services.running[ctx.step.label] = Service(ctx, path, name)
+    if service is None:
+        return result_of(ctx, outcome)
+    ctx.run.services.running[service.name] = service
     return Result(name, metadata={"container": name, "exit_code": 0})

@@ -193,3 +193,30 @@ def test_a_dry_run_needs_no_runtime(run: Runner) -> None:
 def test_mistakes(text: str, said: str) -> None:
     _, problems = compiled(text)
     assert any(said in problem for problem in problems), problems
+
+
+def test_a_service_whose_check_cannot_be_written_is_not_started(run: Runner, runtime: dict[str, str]) -> None:
+    outcome = run("- {name: db, type: container, background: true, with: {image: x, health: {command: '{{ .lost.x }}'}}, "
+                  "command: exec sleep 600}\n", env=runtime)  # fmt: skip
+    assert outcome.error is not None
+    assert "with.health.command" in outcome.error.message
+    assert (started(runtime), left(runtime)) == ([], [])
+
+
+def test_services_end_with_the_program_that_would_replace_us(
+    atmos: Path, clean_env: dict[str, str], runtime: dict[str, str], tmp_path: Path
+) -> None:
+    steps = SERVICE + "- {type: exec, command: 'test -e ready && echo there; exit 4'}\n"
+    (tmp_path / "atmos.yaml").write_text("base_path: ./\ncommands:\n- name: up\n  steps:\n" + "".join(
+        f"  {line}\n" for line in steps.strip().splitlines()))  # fmt: skip
+    done = subprocess.run([str(atmos), "up"], cwd=tmp_path, env={**clean_env, **runtime}, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.returncode, done.stdout) == (4, "there\n"), done.stderr
+    assert left(runtime) == []
+
+
+def test_containers_of_different_runs_have_different_names(run: Runner, runtime: dict[str, str]) -> None:
+    for _ in range(2):
+        run("- {name: b, type: container, with: {image: x}, command: 'true'}", env=runtime)
+    first, second = (seen["options"]["--name"] for seen in started(runtime))
+    assert first != second
