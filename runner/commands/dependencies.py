@@ -7,7 +7,9 @@ other, or as far as `max_concurrency` allows side by side; a lone one has our ow
 from __future__ import annotations
 
 import os
+import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from runner.commands import grammar, values
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from runner.app import App
     from runner.commands.execution import Execution
     from runner.workflows.dependencies import Graph, Key, Node
+
+LOOK_EVERY = 0.5  # seconds between looks at whether what runs has been asked to end
 
 
 def run(app: App, owner: Execution) -> None:
@@ -111,6 +115,7 @@ class _Runner:
         self.closed: BrokenPipeError | None = None  # our own reader went away
         self.dropped: set[Key] = set()  # what was ended because another had failed
         self.groups: list[int] = []  # process groups of programs that commands have started
+        self.kill_at = 0.0  # when those that were asked to end are killed; 0: nobody was asked
 
     def run(self) -> None:
         with signals.watch():
@@ -155,7 +160,8 @@ class _Runner:
                 break
             with signals.holding(), self.changed:
                 while running and not self.ended:
-                    self.changed.wait()
+                    self.changed.wait(LOOK_EVERY)
+                    self._kill_if_late()
                 running -= len(self.ended)
                 self.ended.clear()
             if not running:
@@ -168,13 +174,20 @@ class _Runner:
     def _cancel(self) -> None:
         """End what runs: one has failed, and `fail_fast` wants no more."""
         self.canceled = True
-        for group in list(self.groups):
-            signals.end(group)
+        self.kill_at = self.kill_at or time.monotonic() + signals.GRACE
+        signals.end(list(self.groups))
 
     def _started(self, group: int) -> None:
         self.groups.append(group)
         if self.canceled:
-            signals.end(group)
+            signals.end([group])
+
+    def _kill_if_late(self) -> None:
+        """Programs that were asked to end, by us or by a signal, and do not: nobody else here looks at the time."""
+        if not self.kill_at and signals.received() not in (0, signal.SIGINT):
+            self.kill_at = time.monotonic() + signals.GRACE
+        if self.kill_at and time.monotonic() >= self.kill_at:
+            signals.kill_all() if signals.received() else signals.end(list(self.groups), signals.KILL)
 
     def _detach(self, needed: bool) -> None:
         """Commands side by side cannot share a keyboard: their standard input is empty."""

@@ -18,6 +18,7 @@ from runner.process import guard
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from collections.abc import Iterable
     from types import FrameType
     from typing import Any
 else:
@@ -272,11 +273,15 @@ def remove(pid: int) -> None:
         guard.tell("-", child.target)
 
 
-def end(pid: int) -> None:
-    """Ask a child that still lives to end."""
-    child = _state.children.get(pid)
-    if child is not None:
-        child.send(TERM)
+def end(pids: Iterable[int], number: int = signal.SIGTERM) -> None:
+    """A signal for those of some children that still live."""
+    for child in [child for pid in pids if (child := _state.children.get(pid)) is not None]:
+        child.send(number)
+
+
+def kill_all() -> None:
+    """No child lives any longer."""
+    end(list(_state.children), signal.SIGKILL)
 
 
 def keep_guard() -> None:

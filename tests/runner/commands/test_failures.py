@@ -112,3 +112,17 @@ commands:
     assert 'authentication failed for identity "ghost" in custom command "go"' in done.stderr
     assert place.run("go", "--identity=").stdout == "first\ngo\n"
     assert place.run("go", "--dry-run").returncode == 0
+
+
+def test_what_does_not_end_beside_a_failure_is_killed(place: Place) -> None:
+    place.declare(
+        """
+commands:
+  - {name: bad, steps: ['while ! test -e begun; do sleep 0.05; done; exit 3']}
+  - {name: stubborn, steps: ["trap '' TERM; touch begun; while :; do sleep 0.1; done"]}
+  - {name: go, dependencies: {max_concurrency: 2, commands: [{name: bad, fail: fail_fast}, {name: stubborn}]}, steps: [echo go]}
+"""
+    )
+    done = place.run("go")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert 'command "stubborn" is canceled' in done.stderr
