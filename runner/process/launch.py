@@ -199,6 +199,9 @@ def run(
 def set_aside(number: int, actions: list[tuple[int, ...]]) -> tuple[int, int]:
     """Let a child find its standard error at another number, and a pipe in its place: (reader, writer)."""
     reader, writer = os.pipe()
+    if writer == number:  # it would be overwritten before it is used
+        writer = os.dup(number)
+        os.close(number)
     actions.append((os.POSIX_SPAWN_DUP2, 2, number))
     actions.append((os.POSIX_SPAWN_DUP2, writer, 2))
     return reader, writer

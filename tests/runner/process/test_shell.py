@@ -121,3 +121,18 @@ def test_an_unset_variable_is_told_from_a_missing_program() -> None:
     outcome = run('set -u; echo "$NEVER"')
     assert shell.missed_variable("cmd-step-0", outcome.stderr)
     assert not shell.missed_variable("cmd-step-0", run("set -u; nope-x").stderr)
+
+
+@pytest.mark.parametrize("setting", ["bash", "sh"])
+def test_whatever_descriptors_are_open(setting: str) -> None:
+    program = shell.program("if then", name="n", env=dict(os.environ), cwd="/", setting=setting)
+    opened: list[int] = []
+    try:
+        while not opened or opened[-1] < program.aside:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+            outcome = launch.run(program.argv, path=program.path, env=dict(os.environ), cwd="/", stdout=None, stderr=None,
+                                 capture=True, aside=program.aside)  # fmt: skip
+            assert outcome.aside, f"with {opened[-1]} open"
+    finally:
+        for number in opened:
+            os.close(number)
