@@ -76,8 +76,11 @@ def start(children: Callable[[], Iterable[str]]) -> None:
         finally:
             os.close(reader)
             os.close(null)
-        for child in children():
+        told = list(children())
+        for child in told:
             tell("+", child)
+        for child in set(told).difference(children()):
+            tell("-", child)  # it ended before we told of it
 
 
 def tell(what: str, child: str) -> None:
