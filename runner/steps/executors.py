@@ -142,7 +142,7 @@ def work(
             if stop.wait(timeout=CANCEL_EVERY):
                 for group in groups:
                     signals.end_group(group)
-                return
+                done.wait(CANCEL_EVERY)  # the program may begin only now
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
