@@ -36,8 +36,10 @@ def split(name: str, target: str) -> list[str]:
     if "'" in target or '"' in target:
         import shlex
 
+        lexer = shlex.shlex(target, posix=True)
+        lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
         try:
-            words = shlex.split(target)
+            words = list(lexer)
         except ValueError:
             pass  # a quote that is not closed is text
     if words and words[0] == "atmos":

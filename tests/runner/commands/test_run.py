@@ -486,12 +486,14 @@ def test_aliases_in_another_case_and_with_quotes(project: Path, run: Run) -> Non
 aliases:
   Both: say "two words"
   open: say it's
+  place: say 'a 'b\\c
 commands:
   - {name: say, arguments: [{name: text, default: nothing}], steps: ['printf "%s" "{{ .Arguments.text }}"']}
 """,
     )
     assert run("Both").stdout == run("both").stdout == "two words"
     assert run("open").stdout == "it's"
+    assert run("place").stdout == "a b\\c"
     assert run("__complete", "both", "--").returncode == 0
 
 
