@@ -32,21 +32,24 @@ def only(steps: list[Step], wanted: str) -> list[Step]:
 
 def tagged(steps: list[Step], wanted: str, unwanted: str) -> list[Step]:
     """The steps that bear one of the wanted tags (all, when none is wanted), and none of the unwanted. A group without
-    tags of its own is there with those of its children that are."""
+    tags of its own is there with those of its children that are; one with tags brings all but the unwanted ones."""
     take, leave = (frozenset(filter(None, (word.strip() for word in text.split(",")))) for text in (wanted, unwanted))
     known = sorted({tag for step in steps for item in (step, *step.children) for tag in item.get("tags") or ()})
     strange = sorted((take | leave) - set(known))
     if strange:
         raise _unknown(f"no step has the tag `{strange[0]}`", strange[0], known)
 
-    def fits(step: Step) -> bool:
+    def fits(step: Step, wanted: frozenset[str] = take) -> bool:
         own = step.get("tags") or ()
-        return (not take or not take.isdisjoint(own)) and leave.isdisjoint(own)
+        return (not wanted or not wanted.isdisjoint(own)) and leave.isdisjoint(own)
 
     found: list[Step] = []
     for step in steps:
-        if step.children and not step.get("tags"):
-            kept = [child for child in step.children if fits(child)]
+        if step.children:
+            tagged_itself = bool(step.get("tags"))
+            if tagged_itself and not fits(step):
+                continue
+            kept = [child for child in step.children if fits(child, frozenset() if tagged_itself else take)]
             if kept:
                 found.append(step if len(kept) == len(step.children) else _with(step, kept))
         elif fits(step):

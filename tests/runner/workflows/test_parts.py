@@ -127,3 +127,24 @@ def test_tags_that_nothing_has(project: Project) -> None:
     assert "--from-step 'b' --only-tags=slow" in failed.stderr
     (project.root / "broken").unlink()
     assert project.run("workflow", "--resume", "last").stdout.split() == ["b", "g2"]
+
+
+def test_unwanted_children_of_a_group_with_tags_are_left_out(project: Project) -> None:
+    project.write(
+        "w/g.yaml",
+        """
+workflows:
+  all:
+    steps:
+      - name: g
+        type: parallel
+        tags: [check]
+        output: {show_summary: false}
+        steps:
+          - {name: quick, type: shell, command: echo quick}
+          - {name: slow, type: shell, command: echo slow, tags: [slow]}
+""",
+    )
+    assert project.run("workflow", "all", "--only-tags=check", "--skip-tags=slow").stdout == "quick\n"
+    assert sorted(project.run("workflow", "all", "--only-tags=check").stdout.split()) == ["quick", "slow"]
+    assert project.run("workflow", "all", "--skip-tags=check").returncode == 1
