@@ -77,10 +77,17 @@ def results_of(data: Any, expression: str) -> Iterable[Any]:
             hints=['Expressions look like `.vars.region`, `.vars.tags // "none"` or `.list[0]`'],
         ) from error
     try:
-        results: list[Any] = program.input_value(data).all()
+        results: list[Any] = program.input_value(_in_order(data)).all()
     except ValueError as error:
         raise _NotFitting(f"the query '{expression}' does not fit the data: {_reason(error)}") from error
     return results
+
+
+def _in_order(value: Any) -> Any:
+    """The data as it is printed, keys sorted: `.vars[]` and `to_entries` go through a map in this order."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return [_in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def _reason(error: ValueError) -> str:

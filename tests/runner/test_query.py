@@ -33,6 +33,8 @@ DATA = {
         (".vars | keys", ["a", "b-c", "flag", "none", "text"]),
         ('.vars | pick(["a", "zz"])', {"a": 1}),
         ('.vars | omit(["a", "b-c", "none"])', {"flag": False, "text": "eu-west-1"}),
+        (".vars | to_entries | map(.key)", ["a", "b-c", "flag", "none", "text"]),
+        (".[] | keys | .[0]", ["k", 0, "a"]),
         ('.vars | has("a"), .vars.a', [True, 1]),
         ('[.vars | has("a"), .vars.a]', [True, 1]),
         ('{"n": .vars | length, "t": .vars.text | upcase}', {"n": 5, "t": "EU-WEST-1"}),
