@@ -17,6 +17,13 @@ FORM_LIMIT = 1 << 16
 _DONE = "<!doctype html><title>Signed in</title><p>You are signed in. You can close this tab.</p>"
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_of_whom: object) -> None:
+        """A browser that hangs up, or says something odd, is nothing to tell."""
+
+
 class Callback:
     """Listens on 127.0.0.1 while it is open; `wait` gives the code, from the browser or from stdin.
 
@@ -27,8 +34,7 @@ class Callback:
         self._state = state
         self._host, self._path = host, path
         self._answers: queue.Queue[str | AuthError] = queue.Queue()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="sign-in callback", daemon=True
         )
@@ -79,8 +85,9 @@ class Callback:
                 self._answer(urlsplit(self.path).query)
 
             def do_POST(self) -> None:
-                length = min(int(self.headers.get("Content-Length") or 0), FORM_LIMIT)
-                self._answer(self.rfile.read(length).decode("utf-8", "replace"))
+                length = self.headers.get("Content-Length") or ""
+                body = self.rfile.read(min(int(length), FORM_LIMIT)) if length.isdecimal() else b""
+                self._answer(body.decode("utf-8", "replace"))
 
             def _answer(self, query: str) -> None:
                 if (urlsplit(self.path).path or "/") != (outer._path or "/"):

@@ -2,8 +2,8 @@
 
 After an authentication the manager writes, per identity and project, the variables to set and to unset, until when
 they hold, and a fingerprint of everything they came from (two profiles of one project stand side by side). A later
-run that finds the same fingerprint needs no keyring, no SDK and no network. The file holds no secret; it is trusted only when it is ours and nobody else can
-write it. This module is on the short way: it imports nothing heavy.
+run that finds the same fingerprint needs no keyring, no SDK and no network. The file holds no secret; it is trusted
+only when it is ours and nobody else can write it. This module is on the short way: it imports nothing heavy.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from auth.errors import AuthError, NetworkError
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_RETRY_AFTER = 20.0
 
 
@@ -78,9 +79,24 @@ def _twice(once: Callable[[], tuple[int, bytes, float]], sleep: Callable[[float]
 
 def _after(headers: Mapping[str, str]) -> float:
     try:
-        return float(headers.get("retry-after", "0"))
+        return max(0.0, float(headers.get("retry-after", "0")))
     except ValueError:
         return 0.0
+
+
+def secure(url: str) -> bool:
+    """Whether secrets may go to an address: over https, or to this machine."""
+    scheme, host = _scheme_and_host(url)
+    return bool(host) and (scheme == "https" or (scheme == "http" and urlsplit(url).hostname in LOOPBACK))
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    """Of an address, without a user's name; ("", "") for what is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.rpartition("@")[2]
 
 
 def _request(
@@ -94,6 +110,7 @@ def _request(
     answer_headers: dict[str, str] | None = None,
 ) -> tuple[int, bytes]:
     """One request, redirects not followed (they would carry secrets elsewhere)."""
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -101,8 +118,8 @@ def _request(
         def redirect_request(self, *_arguments: Any) -> None:
             return None
 
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    if urlsplit(url).scheme not in ("http", "https"):
+    scheme, host = _scheme_and_host(url)
+    if scheme not in ("http", "https"):
         raise AuthError(f"cannot {what}: the address is not http(s)")
     request = urllib.request.Request(url, data=body, headers=dict(headers), method=method)  # noqa: S310 - checked
     opener = urllib.request.build_opener(NoRedirect)
@@ -116,7 +133,7 @@ def _request(
             if answer_headers is not None:
                 answer_headers.update({key.lower(): value for key, value in error.headers.items()})
             return error.code, error.read(limit)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or type(error).__name__
         raise NetworkError(
             f"cannot {what}: {host}: {reason}", hints=["Check the network and the proxy settings"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html.parser
+import http.client
 import http.cookiejar
 import json
 import urllib.error
@@ -88,7 +89,7 @@ class Web:
         except urllib.error.HTTPError as error:
             with error:
                 return Page(error.url or "", error.code, error.read(LIMIT))
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise NetworkError(
                 f"SAML authentication failed: {parts.hostname}: "
                 f"{getattr(error, 'reason', None) or type(error).__name__}"

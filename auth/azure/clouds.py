@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from auth import web
 from auth.config import Entry
 from auth.errors import ConfigError
 from auth.kind import Link, Report, Run
@@ -104,10 +104,10 @@ def authority(cloud: Cloud, run: Run) -> str:
     chosen = run.services.env.get("AZURE_AUTHORITY_HOST", "").rstrip("/")
     if not chosen:
         return f"https://{cloud.login}"
-    address = urlsplit(chosen if "://" in chosen else f"https://{chosen}")
-    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+    address = chosen if "://" in chosen else f"https://{chosen}"
+    if not web.secure(address):
         raise ConfigError("AZURE_AUTHORITY_HOST must be an https address: secrets are sent there")
-    return address.geturl()
+    return address
 
 
 def management(cloud: Cloud, run: Run, link: Link) -> str:

@@ -89,9 +89,7 @@ class AzureSubscription(IdentityKind):
 
     def change(self, link: Link, run: Run) -> Change:
         change = Change(set=self.environment(link, run), unset=list(CONFLICTING))
-        if (
-            run.root.entry.kind == "azure/service-principal"
-        ):  # what Terraform's providers take the application's word for
+        if run.root.entry.kind == "azure/service-principal":  # Terraform's providers ask for the secret itself
             secret = service_principal.client_secret(run.root, run)
             if secret:
                 change.set["ARM_CLIENT_SECRET"] = change.set["AZURE_CLIENT_SECRET"] = secret

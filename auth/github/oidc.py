@@ -46,10 +46,9 @@ def fetch_token(run: Run, audience: str) -> str:
     for name in ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"):
         if not env.get(name):
             raise AuthError(f"{name} not found - ensure job has 'id-token: write' permission")
-    parts = urlsplit(env["ACTIONS_ID_TOKEN_REQUEST_URL"])
-    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if not parts.netloc or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
+    if not web.secure(env["ACTIONS_ID_TOKEN_REQUEST_URL"]):
         raise AuthError("ACTIONS_ID_TOKEN_REQUEST_URL must be an https address with a host")
+    parts = urlsplit(env["ACTIONS_ID_TOKEN_REQUEST_URL"])
     query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("audience", audience)])
     status, body = web.get(
         urlunsplit(parts._replace(query=query)),

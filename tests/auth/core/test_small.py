@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth import durations
-from auth.errors import ConfigError, RealmError
+from auth import durations, web
+from auth.callback import Callback
+from auth.errors import AuthError, ConfigError, RealmError
 from auth.realm import realm_of
 from auth.secrets import Secret, redacted
 
@@ -118,3 +121,44 @@ def test_bad_realms(realm: object, message: str) -> None:
     with pytest.raises(RealmError, match=message) as caught:
         realm_of(realm, {})
     assert "auth.realm configuration" in caught.value.message
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/two words", "http://127.0.0.1:x/", "http://[x", "ftp://x/", ""])
+def test_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(AuthError, match="cannot ask"):
+        web.post_form(url, {}, what="ask")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://login.example/x", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://login.example", False),
+        ("ftp://localhost/", False),
+        ("https://", False),
+        ("https://[x", False),
+    ],
+)
+def test_where_secrets_may_go(url: str, expected: bool) -> None:
+    assert web.secure(url) is expected
+
+
+@pytest.mark.parametrize(
+    "request_", [b"POST / HTTP/1.1\r\nContent-Length: abc\r\n\r\n", b"GET //[ HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n"]
+)
+def test_odd_requests_do_not_disturb_a_sign_in(request_: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    with Callback("expected", path="") as callback:
+        port = urlsplit(callback.address).port
+        for content in (request_, b"GET /?code=found&state=expected HTTP/1.1\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port or 0), timeout=30) as browser:
+                browser.sendall(content)
+                while browser.recv(4096):
+                    pass
+        answers: list[str | None] = []
+        while "found" not in answers and None not in answers:
+            with contextlib.suppress(AuthError):
+                answers.append(callback.wait(60))
+    assert "found" in answers
+    assert capfd.readouterr() == ("", "")
