@@ -44,32 +44,37 @@ def _with_pager(help_option: click.Option | None) -> click.Option | None:
     return help_option
 
 
-def _as_click_reads(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:
-    """`-s=dev` and `--dry-run=false`, which users write and click does not take, in words that it takes.
+def _as_click_reads(command: click.Command, ctx: click.Context, args: list[str]) -> tuple[list[str], set[str]]:
+    """`-s=dev` and `--dry-run=false`, which users write and click does not take: words that it takes, and the
+    parameters that are false in the end, whatever the words or the environment say.
 
     Commands that hand words on to other programs are left alone, and so is what follows `--`.
     """
     if not ctx.allow_interspersed_args or ctx.ignore_unknown_options:
-        return args
+        return args, set()
     options = {name: param for param in command.params if isinstance(param, click.Option) for name in param.opts}
     words: list[str] = []
+    denied: set[str] = set()
     for index, word in enumerate(args):
         if word == "--":
-            return words + args[index:]
+            return words + args[index:], denied
         name, equals, value = word.partition("=")
         param = options.get(name)
         before = options.get(args[index - 1]) if index else None
         if not equals or param is None or (before is not None and not before.is_flag and not before.count):
             words.append(word)
+            if param is not None and param.is_flag:
+                denied.discard(str(param.name))
         elif param.is_flag and value in TRUE:
             words.append(name)
-        elif param.is_flag and value in FALSE:
-            continue
+            denied.discard(str(param.name))
+        elif param.is_bool_flag and value in FALSE:
+            denied.add(str(param.name))
         elif len(name) == 2 and not param.is_flag:
             words += [name, value]
         else:
             words.append(word)
-    return words
+    return words, denied
 
 
 class Command(click.Command):
@@ -82,7 +87,10 @@ class Command(click.Command):
         self.examples = examples
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, _as_click_reads(self, ctx, args))
+        words, denied = _as_click_reads(self, ctx, args)
+        rest = super().parse_args(ctx, words)
+        ctx.params.update(dict.fromkeys(denied, False))
+        return rest
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(help_text(self, ctx))

@@ -53,7 +53,7 @@ def ordinary(words: list[str]) -> dict[str, Any] | None:
 
 
 def start(
-    app: App, *, workflow: str = "", file: str = "", stack: str = "", from_step: str = "", dry_run: bool = False,
+    app: App, *, workflow: str = "", file: str = "", stack: str = "", from_step: str = "", dry_run: bool | None = None,
     identity: str | None = None, tags: str = "", labels: str = "", report: list[str] | None = None, resume: str = "",
     only: str = "", matrix: str = "", only_tags: str = "", skip_tags: str = "", trailing: list[str] | None = None,
 ) -> int:  # fmt: skip
@@ -68,7 +68,7 @@ def start(
         stack=stack,
         identity_flag=None if flag is None else str(flag),
         from_step=from_step or app.env.get("ATMOS_WORKFLOW_FROM_STEP", ""),
-        dry_run=dry_run or _on(app, "ATMOS_WORKFLOW_DRY_RUN"),
+        dry_run=_on(app, "ATMOS_WORKFLOW_DRY_RUN") if dry_run is None else dry_run,
         tags=tags,
         labels=labels,
         trailing=trailing,

@@ -66,7 +66,7 @@ def _runs(ctx: click.Context, _param: click.Parameter, _incomplete: str) -> list
 @clicks.option(
     "--from-step", metavar="STEP", default="", shell_complete=_steps, help="Begin at this step: its name, or its number"
 )
-@clicks.option("--dry-run", is_flag=True, default=False, help="Print each step; run, ask and write nothing")
+@clicks.option("--dry-run", is_flag=True, default=None, help="Print each step; run, ask and write nothing")
 @clicks.option(
     "--identity",
     "-i",

@@ -37,11 +37,8 @@ class Found:
         self.directive = directive
 
     def matching(self, start: str) -> list[Candidate]:
-        seen: dict[str, str] = {}
-        for name, words in self.candidates:
-            if name.startswith(start):
-                seen.setdefault(name, words)
-        return list(seen.items())
+        """Each once; a name that stands for several things comes with each description."""
+        return list(dict.fromkeys(found for found in self.candidates if found[0].startswith(start)))
 
 
 def complete(app: App, words: list[str], depth: int = 0) -> Found:

@@ -35,6 +35,8 @@ def parsed(*argv: str) -> tuple[Any, ...]:
         (["--dry-run=true", "x"], ("x", "", True)),
         (["--dry-run=false", "x"], ("x", "", False)),
         (["-n=1"], ("", "", True)),
+        (["-n", "--dry-run=false"], ("", "", False)),
+        (["--dry-run=false", "-n"], ("", "", True)),
         (["--", "-s=dev"], ("-s=dev", "", False)),
     ],
 )

@@ -138,7 +138,7 @@ def test_ordinary_calls_mean_what_the_flags_say(words: list[str], monkeypatch: p
     workflow_flags.command.main(args=words, standalone_mode=False, obj=None)
     quick = workflow.ordinary(words)
     assert quick is not None
-    empty = {"workflow": "", "file": "", "stack": "", "from_step": "", "dry_run": False, "identity": None, "tags": "", "labels": "",
+    empty = {"workflow": "", "file": "", "stack": "", "from_step": "", "dry_run": None, "identity": None, "tags": "", "labels": "",
              "report": [], "resume": "", "only": "", "matrix": "", "only_tags": "", "skip_tags": "", "trailing": []}  # fmt: skip
     assert {**empty, **quick} == seen[0]
 

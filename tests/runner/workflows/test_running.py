@@ -199,6 +199,19 @@ def test_a_dry_run_writes_nothing(project: Project) -> None:
     assert sorted(str(path) for path in project.root.rglob("*")) == before
 
 
+def test_the_dry_run_flag_beats_its_variable(project: Project) -> None:
+    project.write("w/w.yaml", "workflows:\n  w:\n    steps: [echo ran]\n")
+    on = {"ATMOS_WORKFLOW_DRY_RUN": "true"}
+    assert project.run("workflow", "w", env=on).stdout == ""
+    assert project.run("workflow", "w", "--dry-run=false", env=on).stdout == "ran\n"
+
+
+def test_completion_tells_every_file_of_a_name(project: Project) -> None:
+    for name in ("one", "two"):
+        project.write(f"w/{name}.yaml", "workflows:\n  same:\n    steps: [echo ran]\n")
+    assert project.run("__complete", "workflow", "").stdout == "same\tone.yaml\nsame\ttwo.yaml\n:4\n"
+
+
 def test_ctrl_c_ends_the_run_and_says_how_to_go_on(project: Project) -> None:
     project.write("w/w.yaml", "workflows:\n  w:\n    steps: [echo first, 'echo waiting; sleep 60', echo never]\n")
     child = pexpect.spawn(
