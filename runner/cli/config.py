@@ -44,8 +44,14 @@ def get(app: App, path: str, format_: str) -> int:
 
 
 def _target(app: App, path: str) -> tuple[str, list[str]]:
-    """The file in which a setting is changed: the one that sets it, else the project's own; and the setting's keys."""
+    """The file in which a setting is changed, and the setting's keys.
+
+    It is the one that sets it, else the project's own, which is stronger than copies of remote files.
+    """
     import os
+
+    from runner.config import remote
+    from runner.config.record import Record
 
     config = app.config
     keys = path.removeprefix(".").split(".")
@@ -56,7 +62,9 @@ def _target(app: App, path: str) -> tuple[str, list[str]]:
         if where.file.startswith(("$", "-")):
             raise AtmosError(f"`{path}` comes from {where.file}, which a file does not override",
                              hints=["Change or unset it there"])  # fmt: skip
-        return where.file, keys
+        copies = remote.copies(Record(app.env, app.cwd))
+        if not copies or not where.file.startswith(copies + os.sep):
+            return where.file, keys
     own = [file for file in config.files if os.path.dirname(file) == config.config_dir]
     if not own:
         raise AtmosError("there is no configuration file to change here", hints=["Create atmos.yaml"])

@@ -76,6 +76,12 @@ class Request:
             raise AtmosError(f"{self.shown}: a checksum is written `sha256:` and 64 hexadecimal digits")
 
 
+def copies(record: Record) -> str:
+    """The folder of the copies of remote files, which are fetched again; "" where there is no place for one."""
+    base = record.cache_home()
+    return os.path.join(base, "remote") if base else ""
+
+
 class Fetcher:
     """Gets remote files for one load. What it used is noted in the record, with the time it holds for."""
 
@@ -118,10 +124,10 @@ class Fetcher:
                              hints=["Use https://, or pin the content: `?checksum=sha256:…`"])  # fmt: skip
 
     def _folder(self) -> str:
-        base = self.record.cache_home()
-        if not base:
+        folder = copies(self.record)
+        if not folder:
             raise AtmosError("there is no home directory to keep remote files in", hints=["Set HOME or XDG_CACHE_HOME"])
-        return os.path.join(base, "remote")
+        return folder
 
     # -- one file ----------------------------------------------------------------------------------
 

@@ -103,6 +103,27 @@ def test_literals(text: str, written: str) -> None:
     assert edit.literal("5", string=True) == '"5"'
 
 
+def test_copies_of_remote_files_are_not_changed(project: Project, atmos: Path, tmp_path: Path) -> None:
+    far = tmp_path / "far"
+    far.mkdir()
+    (far / "base.yaml").write_text("logs: {level: Info}\n")
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
+        subprocess.run(["git", *words], cwd=far, check=True, env=project.env)
+    text = f"import: ['git::file://{far}//base.yaml']\n"
+    project.write("atmos.yaml", text)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [atmos, "config", *words], cwd=project.root, env=project.env, capture_output=True, text=True, check=False
+        )
+
+    done = run("unset", "logs.level")
+    assert (done.returncode, "is not set in" in done.stderr) == (1, True)
+    assert run("set", "logs.level", "Debug").stderr == "✓ atmos.yaml:2: logs.level is set\n"
+    assert (project.root / "atmos.yaml").read_text() == text + "logs:\n  level: Debug\n"
+    assert run("get", "logs.level").stdout == "Debug\n"
+
+
 def test_as_a_person(project: Project, atmos: Path) -> None:
     project.write("atmos.yaml", "import: more\n# the log\nlogs: {level: Info}\n")
     project.write("more.yaml", "stacks:\n  base_path: old # theirs\n")
