@@ -139,10 +139,10 @@ def _file(rt: Any, path: str, parts: tuple[str, ...], wanted: str) -> _Content:
 
 
 def _page(rt: Any, alias: str, url: str, headers: Any, parts: tuple[str, ...], wanted: str) -> _Content:
-    """A web page. Its address is not part of errors: keys travel in queries."""
+    """A web page. Its address is not part of errors, keys travel in queries; headers go to no other server."""
     if not rt.policy.network:
         raise Failure("templates may not use the network here")
-    from http.client import HTTPException
+    from http.client import HTTPException, InvalidURL
     from urllib.error import HTTPError
     from urllib.parse import urljoin, urlsplit
     from urllib.request import Request, urlopen
@@ -154,17 +154,22 @@ def _page(rt: Any, alias: str, url: str, headers: Any, parts: tuple[str, ...], w
         for name, value in (headers or {}).items()
     }
     limit = rt.limits.output
+    shown = f"datasource '{alias}'" if alias in _sources(rt) else f"the {url.partition(':')[0]} datasource"
     try:
-        with urlopen(Request(url, headers=given), timeout=rt.policy.timeout) as answer:  # noqa: S310  (http or https)
+        request, host = Request(url), urlsplit(url).hostname  # noqa: S310  (http or https)
+        for name, value in given.items():
+            request.add_unredirected_header(name, value)
+        with urlopen(request, timeout=rt.policy.timeout) as answer:  # noqa: S310  (http or https)
             data = answer.read(limit + 1)
             kind = answer.headers.get_content_type()
     except (OSError, HTTPException, ValueError) as problem:
         if isinstance(problem, HTTPError):
             problem.close()
-        reason = getattr(problem, "reason", None) or problem
-        raise Failure(f"Couldn't read datasource '{alias}': {urlsplit(url).hostname}: {reason}") from None
+        if isinstance(problem, InvalidURL | ValueError):
+            raise Failure(f"Couldn't read {shown}: its address or a header is not valid") from None
+        raise Failure(f"Couldn't read {shown}: {host}: {getattr(problem, 'reason', None) or problem}") from None
     if len(data) > limit:
-        raise Failure(f"datasource '{alias}' is larger than {limit} bytes")
+        raise Failure(f"{shown} is larger than {limit} bytes")
     return _Content(decode(data), wanted or _TYPES.get(kind, "") or _kind(urlsplit(url).path))
 
 

@@ -26,9 +26,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def render(text: str, folder: Path, sources: dict[str, Any], **more: Any) -> str:
+def render(text: str, folder: Path, sources: dict[str, Any], data: dict[str, Any] | None = None, **more: Any) -> str:
     policy = Policy(env={"X": "from env"}, files=True, cwd=str(folder), datasources=sources, **more)
-    return templating.render(text, {}, policy=policy)
+    return templating.render(text, data or {}, policy=policy)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,33 @@ def test_pages(folder: Path, server: http.server.HTTPServer) -> None:
         render('{{ ds "none" }}', folder, sources, network=True)
     assert "Not Found" in caught.value.message
     assert "secret" not in caught.value.message
+
+
+def test_an_address_in_a_template_is_not_told(folder: Path, server: http.server.HTTPServer) -> None:
+    for path in ("x?secret=1", "x y?secret=1"):
+        with pytest.raises(TemplateError, match="Couldn't read the http datasource: ") as caught:
+            render(
+                "{{ ds .url }}", folder, {}, network=True, data={"url": f"http://127.0.0.1:{server.server_port}/{path}"}
+            )
+        assert "secret" not in caught.value.message
+
+
+def test_headers_stay_with_their_server(folder: Path, server: http.server.HTTPServer) -> None:
+    class Elsewhere(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{server.server_port}/v/text")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Elsewhere) as first:
+        threading.Thread(target=first.serve_forever, daemon=True).start()
+        source = {"url": f"http://127.0.0.1:{first.server_port}/", "headers": {"X-Key": "k"}}
+        assert render('{{ ds "s" }}', folder, {"s": source}, network=True) == '{"n": 5}'
+        first.shutdown()
+    assert server.asked == [("/v/text", None)]  # type: ignore[attr-defined]
 
 
 def test_a_page_that_does_not_answer(folder: Path, server: http.server.HTTPServer) -> None:
