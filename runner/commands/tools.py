@@ -1,7 +1,8 @@
 """`dependencies.tools`: whether what commands and workflows depend on is on PATH, in the versions that are wanted.
 
 Nothing is installed. A tool is asked for its version once per file: the answer is kept beside the compiled
-configurations. Scripts and shims, which choose a version by the current directory, are asked each time.
+configurations. Scripts and shims, which choose a version by the current directory, are asked each time, and so is every
+tool before something is said of it: it may be such a shim without looking like one.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def complaints(tools: Mapping[str, object], env: Mapping[str, str], cwd: str) ->
         if path is None:
             missing.append(f"{name} ({version})" if version else name)
             continue
-        found = "" if version in ANY else installed(path, env, cwd)
+        found = "" if version in ANY else installed(path, version, env, cwd)
         if found and not _met(found, version):
             said.append(f"{name} {version} is wanted, but {path} is {found}")
     if missing:
@@ -55,16 +56,17 @@ def _met(found: str, wanted: str) -> bool:
         return True  # a branch, a channel: nothing that can be compared
 
 
-def installed(path: str, env: Mapping[str, str], cwd: str) -> str:
-    """The version that a tool tells; "" when it tells none."""
+def installed(path: str, wanted: str, env: Mapping[str, str], cwd: str) -> str:
+    """The version that a tool tells, or told before if that is what is wanted; "" when it tells none."""
     record = os.path.join(os.path.dirname(cache.folder(env)), "tools.json") if cache.folder(env) else ""
     key = _key(path) if record else ""
     known = _read(record) if key else {}
-    version = known.get(key)
-    if version is None:
-        version = _ask(path, env, cwd)
-        if key and version:
-            _write(record, {**known, key: version})
+    before = known.get(key, "")
+    if before and _met(before, wanted):
+        return before
+    version = _ask(path, env, cwd)
+    if key and version and version != before:
+        _write(record, {**known, key: version})
     return version
 
 

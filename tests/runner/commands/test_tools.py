@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def test_a_program_is_asked_once_and_a_script_each_time(place: Place, tmp_path: 
     assert kept.stat().st_mode & 0o777 == 0o600
     kept.write_text("[broken")
     assert place.run("go", PATH=path).stderr == first.stderr
+
+
+def test_what_is_known_of_a_program_is_no_reproach(place: Place, tmp_path: Path) -> None:
+    place.declare('commands: [{name: go, dependencies: {tools: {bash: ">= 2"}}, steps: [echo ran]}]\n')
+    kept = tmp_path / ".cache" / "atmos" / "tools.json"
+    assert place.run("go").stderr == ""
+    (key,) = json.loads(kept.read_text())
+    kept.write_text(json.dumps({key: "1.0"}))  # as if it chose its version by something that has changed
+    assert place.run("go").stderr == ""
+    assert json.loads(kept.read_text())[key] != "1.0"
 
 
 def test_a_dry_run_asks_nobody(place: Place) -> None:
