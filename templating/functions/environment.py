@@ -43,7 +43,11 @@ def expandenv(rt: Any, text: str) -> str:
 
 
 @add(
-    "getenv", "any string...", '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}', "example fallback", context=True
+    "getenv",
+    "any string...",
+    '{{ getenv "EXAMPLE" }} {{ getenv "NOT_SET" "fallback" }}',
+    "example fallback",
+    context=True,
 )
 def getenv(rt: Any, name: Any, *default: str) -> str:
     """The value of a variable, else the content of the file that NAME_FILE names, else the default."""
