@@ -60,10 +60,7 @@ class Schema:
         from referencing.jsonschema import DRAFT202012
 
         if urlsplit(uri).scheme:
-            from runner.config.record import Record
-            from runner.config.remote import Fetcher
-
-            path = Fetcher(Record(self.app.env, self.app.cwd)).get(uri)
+            path = self.app.config.fetch(uri)
         else:
             path = os.path.join(os.path.dirname(self.path), unquote(uri))
         return Resource.from_contents(_content(path), default_specification=DRAFT202012)

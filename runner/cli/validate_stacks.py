@@ -46,12 +46,10 @@ def schema_path(app: App, given: str) -> str:
         return ""
     if "://" not in chosen:
         return os.path.join(app.config.base_path, chosen) if not given else os.path.join(app.cwd, given)
-    from runner.config.record import Record
-    from runner.config.remote import Fetcher
     from runner.console.errors import warn
 
     try:
-        return Fetcher(Record(app.env, app.cwd)).get(chosen)
+        return app.config.fetch(chosen)
     except AtmosError as error:
         if given:
             raise

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from runner.config.remote import Fetcher
+
     Summary = tuple[str, str, tuple[str, ...], bool, bool, bool]
 
 
@@ -37,6 +39,7 @@ class Config:
         self._memo: dict[tuple[str, str, str, int], Any] = {}
         self._places: dict[tuple[str, ...], tuple[str, int, int]] | None = None
         self._trees: dict[str, dict[str, Any]] = {}
+        self._fetcher: Fetcher | None = None
         self.found: bool = core["found"]
         self.files: list[str] = core["files"]
         self.config_dir: str = core["config_dir"]
@@ -157,12 +160,17 @@ class Config:
             self._memo[deferred] = functions.evaluate(tag, argument, context, Where(file, line) if file else None)
         return self._memo[deferred]
 
-    def fetch(self, url: str) -> str:
-        """The local copy of a remote file (`!include https://…`)."""
-        from runner.config import remote
-        from runner.config.record import Record
+    def fetch(self, url: str, ttl: str = "") -> str:
+        """The local copy of a remote file (`!include https://…`), fetched at most once per run.
 
-        return remote.Fetcher(Record(dict(self._env), self._cwd)).get(url, str(self.get("imports", "ttl") or ""))
+        ttl: how long a copy from an earlier run holds, where that is not `imports.ttl`.
+        """
+        if self._fetcher is None:
+            from runner.config import remote
+            from runner.config.record import Record
+
+            self._fetcher = remote.Fetcher(Record(dict(self._env), self._cwd))
+        return self._fetcher.get(url, ttl or str(self.get("imports", "ttl") or ""))
 
     # -- commands ----------------------------------------------------------------------------------
 

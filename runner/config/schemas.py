@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from runner.config import globs, reader
+from runner.config import globs, include, reader
 from runner.config.effective import plain
 from runner.config.findings import Report
 from runner.config.record import Record
@@ -53,8 +53,4 @@ def _entry(app: App, entry: dict[str, Any], report: Report) -> None:
 
 
 def _path(app: App, source: str) -> str:
-    from runner.config import include, remote
-
-    if include.is_remote(source):
-        return remote.Fetcher(Record(app.env, app.cwd)).get(source)
-    return os.path.join(app.config.base_path, source)
+    return app.config.fetch(source) if include.is_remote(source) else os.path.join(app.config.base_path, source)

@@ -355,11 +355,5 @@ def build(app: Any) -> Project:
 
         errors.warn(app, message)
 
-    def fetch(address: str, ttl: str) -> str:
-        from runner.config.record import Record
-        from runner.config.remote import Fetcher
-
-        return Fetcher(Record(app.env, app.cwd)).get(address, ttl)
-
     cache = ManifestCache(options.stacks_path, app.env)
-    return Project(options, warn, functions.includer(app), cache, fetch)
+    return Project(options, warn, functions.includer(app), cache, config.fetch)

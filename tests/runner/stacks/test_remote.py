@@ -87,6 +87,20 @@ def test_a_file_on_a_server(project: Make, server: str) -> None:
     assert made.describe("c", "dev")["vars"] == {"net": "far", "stage": "dev"}
 
 
+def test_how_long_copies_hold(project: Make, server: str, tmp_path: Path) -> None:
+    body = "vars: {stage: dev}\ncomponents: {terraform: {c: {}}}\n"
+    made = project({"stacks/deploy/dev.yaml": f"import: ['{server}/net.yaml']\n{body}"})
+    far = tmp_path / "www/net.yaml"
+    assert made.describe("c", "dev")["vars"]["net"] == "far"
+    far.write_text("vars: {net: farther}\n")
+    assert made.describe("c", "dev")["vars"]["net"] == "far"
+    made.put("atmos.yaml", CONFIG + "imports: {ttl: 0s}\n")
+    assert made.describe("c", "dev")["vars"]["net"] == "farther"
+    far.write_text("vars: {net: farthest}\n")
+    made.put("stacks/deploy/dev.yaml", f"import: [{{path: '{server}/net.yaml', ttl: 1h}}]\n{body}")
+    assert made.describe("c", "dev")["vars"]["net"] == "farther"
+
+
 def test_what_is_not_there(project: Make, server: str) -> None:
     body = "vars: {stage: dev}\ncomponents: {terraform: {c: {}}}\n"
     made = project({"stacks/deploy/dev.yaml": f"import: ['{server}/none.yaml']\n{body}"})
