@@ -1,4 +1,4 @@
-"""`azure/interactive`: a person signs in in the browser (authorization code with PKCE, RFC 7636); renewed silently after that."""
+"""`azure/interactive`: a person signs in in the browser (authorization code with PKCE, RFC 7636)."""
 
 from __future__ import annotations
 
@@ -10,32 +10,25 @@ from urllib.parse import urlencode
 
 from auth.azure import clouds, exchange
 from auth.azure.credentials import INTERACTIVE
-from auth.azure.device_code import SCOPES, AzureDeviceCode, client_of
+from auth.azure.person import SCOPES, TITLE, AzurePerson, client_of, require_terminal
 from auth.callback import Callback
-from auth.config import Provider
-from auth.errors import AuthError, InteractionRequired
-from auth.kind import Link, Report, Run
+from auth.errors import AuthError
+from auth.kind import Link, Run
 
 SECONDS = 15 * 60
-TITLE = "🔐 Azure Authentication Required"
 
 
-class AzureInteractive(AzureDeviceCode):
-    """Differs from the device code in the way somebody signs in alone."""
-
+class AzureInteractive(AzurePerson):
     name = "azure/interactive"
+    noun = "interactive"
     method = INTERACTIVE
 
-    def check(self, entry: Provider, report: Report) -> None:
-        clouds.check(entry, report, noun="interactive")
-
     def sign_in(self, link: Link, run: Run) -> dict[str, Any]:
-        if not run.prompts or not (run.services.interactive or run.services.env.get("ATMOS_FORCE_TTY")):
-            raise InteractionRequired(
-                "Azure interactive browser authentication requires an interactive session (no TTY detected). Use "
-                "azure/oidc in CI/CD, or azure/device-code for browser-less sessions where tenant policy allows it",
-                hints=[f"Run `atmos auth login --provider {link.name}` in a terminal"],
-            )
+        require_terminal(
+            link, run,
+            "Azure interactive browser authentication requires an interactive session (no TTY detected). Use "
+            "azure/oidc in CI/CD, or azure/device-code for browser-less sessions where tenant policy allows it",
+        )  # fmt: skip
         entry, client = link.entry, client_of(link)
         cloud = clouds.of(entry)
         scope = f"{cloud.management_scope} {SCOPES}"
