@@ -219,7 +219,9 @@ def test_quit_at_the_keyboard_ends_background_jobs_too(atmos: Path, project: Pat
     child = terminal(atmos, project, f"{atmos} jobs; echo code $?")
     child.expect("begun")
     shell = Path(f"/proc/{(project / 'pid').read_text().strip()}/stat").read_text().rpartition(")")[2].split()[1]
-    while subprocess.run(["pgrep", "-c", "-x", "-P", shell, "sleep"], capture_output=True, check=False).stdout != b"2\n":
+    while (
+        subprocess.run(["pgrep", "-c", "-x", "-P", shell, "sleep"], capture_output=True, check=False).stdout != b"2\n"
+    ):
         time.sleep(0.05)  # a shell ignores QUIT: what it waits for has to be there
     child.sendcontrol("\\")
     child.expect("code 131")
