@@ -48,7 +48,7 @@ class AzureDeviceCode(AzurePerson):
         while left > 0:
             run.services.sleep(interval)
             left -= interval
-            status, data = exchange.post(link, run, "token", form, retry=False)
+            status, data = exchange.post(link, run, "token", form, retry=True)  # an answer that is lost is lost anyway
             if status == 200:
                 return data
             error = str(data.get("error") or "")

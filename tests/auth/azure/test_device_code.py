@@ -90,6 +90,14 @@ def signed_in(load: Load, **options: Any) -> tuple[auth.Manager, Person, list[st
     return manager, person, opened
 
 
+def test_a_fault_of_the_server_does_not_end_the_waiting(load: Load, fake: Fake) -> None:
+    fake.on(TOKEN, {"error": "authorization_pending"}, 400)
+    fake.on(TOKEN, {}, 503)
+    fake.on(TOKEN, tokens("r-1"))
+    manager, _, _ = signed_in(load)
+    assert manager.authenticate("dev").account == SUBSCRIPTION
+
+
 def test_a_person_signs_in(load: Load, fake: Fake, home: Path) -> None:
     fake.on(TOKEN, {"error": "authorization_pending"}, 400)
     fake.on(TOKEN, {"error": "slow_down"}, 400)
