@@ -214,7 +214,13 @@ def dispatch(app: App) -> int:
     if row is not None:
         return builtin(app, row, words)
 
-    config = app.config
+    try:
+        config = app.config
+    except AtmosError:
+        own = words[: words.index("--")] if "--" in words else words
+        if not any(asked in own for asked in ("--help", "-h")):
+            raise
+        return without_command(app)  # help is never stopped by a broken configuration; it says what is wrong
     aliases = config.aliases()
     alias = word if word in aliases else ""
     tree = None if alias else config.command(word) or _by_command_alias(app, word)

@@ -77,6 +77,9 @@ def of(app: App) -> Report:
     """The findings of the configuration files of an invocation, which are read once."""
     if app.report is None:
         app.report = configuration(app.flags, app.env, app.cwd)
+        if app.report.config is not None:
+            app._config = app.report.config
+            _templates(app, app.report)
     return app.report
 
 
@@ -133,10 +136,20 @@ def everything(app: App) -> Report:
     report = of(app)
     if report.config is None:
         return report
-    app._config = report.config
     _auth(app, report)
     _workflows(app, report)
     return report
+
+
+def _templates(app: App, report: Report) -> None:
+    """Settings of templates that every command would stop at."""
+    from runner.steps import templates
+
+    for setting in (templates.delimiters, templates.engine, templates.missing):
+        try:
+            setting(app)
+        except AtmosError as error:
+            report.add_error(error)
 
 
 def _auth(app: App, report: Report) -> None:

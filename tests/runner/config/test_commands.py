@@ -165,6 +165,31 @@ def test_validate_goes_on_after_what_stops_a_load(project: Project, run: Run) ->
         assert words in text, words
 
 
+def test_validate_knows_what_templates_would_stop_at(project: Project, run: Run) -> None:
+    project.write("atmos.yaml", "templates:\n  settings:\n    delimiters: ['[[']\n    engine: perl\n")
+    done = run("validate", "config")
+    assert done.returncode == 1
+    for words in (
+        "atmos.yaml:3:5: invalid 'templates.settings.delimiters'",
+        "atmos.yaml:4:5",
+        "perl",
+        "2 problems found",
+    ):
+        assert words in done.stderr, words
+
+
+@pytest.mark.parametrize(
+    "content", ["env: {A: [1\n", "logs: {level: Loud}\n", 'version: {constraint: {require: ">=99"}}\n']
+)
+def test_help_is_never_stopped_by_a_broken_configuration(project: Project, run: Run, content: str) -> None:
+    project.write("atmos.yaml", content)
+    for words in (("hi", "--help"), ("hi", "-h"), ("help", "hi"), ("--help",), ("terraform", "plan", "--help")):
+        done = run(*words)
+        assert done.returncode == 0, words
+        assert "USAGE" in done.stdout, words
+    assert run("hi", "--", "--help").returncode == 1
+
+
 def test_validate_a_sound_project(project: Project, run: Run) -> None:
     project.write("atmos.yaml", "env: {A: 1}\n")
     for words in (("validate",), ("validate", "config"), ("config", "validate"), ("validate", "schema", "config")):
