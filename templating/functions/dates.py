@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from ..errors import Failure
-from ..gotime import (
-    NANO,
-    UTC,
-    ZERO,
-    Duration,
-    Time,
-    Zone,
-    clock,
-    local_zone,
-    parse_duration,
-    parse_time,
-    zone_named,
-)
+from ..goduration import NANO, Duration, parse_duration
+from ..gotime import UTC, ZERO, Time, Zone, clock, local_zone, parse_time, zone_named
 from ..kinds import Int64, Uint8, Uint64
 from ..numbers import parse_int, wrap64
 from ..values import quote
