@@ -14,6 +14,8 @@ from runner.steps.errors import StepError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
     from runner.steps.context import Context
     from runner.steps.engine import Run
 
@@ -69,7 +71,7 @@ class Service:
         self._ask("stop", "--time", "10", self.container)
         containers.remove(self.path, self.container, self.env)
 
-    def _ask(self, *words: str):  # type: ignore[no-untyped-def]
+    def _ask(self, *words: str) -> CompletedProcess[str]:
         return containers.ask(self.path, list(words), self.env)
 
     def _error(self, message: str) -> StepError:
