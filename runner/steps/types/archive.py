@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tarfile
 import zipfile
+from copy import copy
 from fnmatch import fnmatch
 
 from runner.steps.errors import PrepareError, StepError
@@ -167,7 +168,32 @@ def unpack(source: str, destination: str, kind: str, subpath: str) -> None:
         for member in tar:
             name = _inside(member.name, inner)
             if name:
-                tar.extract(member.replace(name=name, deep=False), destination, filter="data")
+                _extract(tar, member, name, destination)
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, name: str, destination: str) -> None:
+    """Unpack one entry under another name. Entries that lead outside the destination are refused."""
+    member = copy(member)
+    member.name = name
+    if hasattr(tarfile, "data_filter"):
+        tar.extract(member, destination, filter="data")
+        return
+    # Pythons before 3.11.4 have no filters
+    top = os.path.realpath(destination)
+    places = [name]
+    if member.issym():
+        places.append(os.path.join(os.path.dirname(name), member.linkname))
+    elif member.islnk():
+        places.append(member.linkname)
+    elif not member.isfile() and not member.isdir():
+        raise tarfile.TarError(f"{name} is no file, folder or link")
+    for place in places:
+        if os.path.commonpath([top, os.path.realpath(os.path.join(top, place))]) != top:
+            raise tarfile.TarError(f"{name} leads outside the destination")
+    member.mode = 0o755 if member.isdir() else member.mode & 0o755 | 0o600
+    member.uid = member.gid = os.getuid()
+    member.uname = member.gname = ""
+    tar.extract(member, destination)
 
 
 def _inside(name: str, inner: str) -> str:

@@ -333,12 +333,23 @@ def test_archive_and_workdir(run: Runner, tmp_path: Path) -> None:
     assert run("- {type: workdir, path: w, source: src/a.txt, reset: true}\n- ls w\n").out == "a.txt\n"
 
 
-def test_an_archive_cannot_write_outside(run: Runner, tmp_path: Path) -> None:
+@pytest.mark.parametrize("filters", [True, False])
+@pytest.mark.parametrize("link", ["", "..", "deep/../.."])
+def test_an_archive_cannot_write_outside(
+    run: Runner, tmp_path: Path, link: str, filters: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import io
     import tarfile
 
+    if not filters:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)  # as in Pythons before 3.11.4
+        monkeypatch.setattr(tarfile.TarFile, "extraction_filter", None, raising=False)
     with tarfile.open(tmp_path / "evil.tar", "w") as tar:
-        info = tarfile.TarInfo("../escaped")
+        if link:
+            info = tarfile.TarInfo("way")
+            info.type, info.linkname = tarfile.SYMTYPE, link
+            tar.addfile(info)
+        info = tarfile.TarInfo("way/escaped" if link else "../escaped")
         info.size = 1
         tar.addfile(info, io.BytesIO(b"x"))
     done = run("- {type: archive, action: extract, source: evil.tar, destination: d}\n")
