@@ -57,6 +57,8 @@ def run(argv: list[str], *, path: str, env: dict[str, str], cwd: str, mask: Mask
     master, slave = os.openpty()
     name = os.ttyname(slave)
     _copy_size(master)
+    if not forward:
+        _plain_lines(slave)
     actions: list[Any] = [(os.POSIX_SPAWN_OPEN, 1, name, os.O_RDWR, 0), (os.POSIX_SPAWN_DUP2, 1, 2)]
     # its own terminal on standard input too, so that programs find a complete one
     actions.append((os.POSIX_SPAWN_DUP2, 1, 0))
@@ -176,6 +178,15 @@ def _on_resize(master: int) -> Any:
         return None
 
 
+def _plain_lines(slave: int) -> None:
+    """Ends lines with a newline alone: where ours adds a carriage return, there would be two, and a file wants none."""
+    import termios
+
+    mode = termios.tcgetattr(slave)
+    mode[1] &= ~termios.ONLCR
+    termios.tcsetattr(slave, termios.TCSANOW, mode)
+
+
 def _raw() -> list[Any] | None:
     import termios
 
@@ -185,6 +196,7 @@ def _raw() -> list[Any] | None:
         return None
     mode = list(before)
     mode[0] &= ~(termios.BRKINT | termios.ICRNL | termios.INPCK | termios.ISTRIP | termios.IXON)
+    mode[1] &= ~termios.OPOST  # theirs has done it
     mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
     termios.tcsetattr(0, termios.TCSADRAIN, mode)
     return before
