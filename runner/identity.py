@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from auth.manager import Manager
     from runner.app import App
     from runner.keeper import Keeper
+    from runner.process.masking import Mask
 
 VARIABLE = "ATMOS_IDENTITY"
 INHERITED = "ATMOS_IDENTITY_INHERITED"
@@ -66,6 +67,7 @@ class Identities:
         self.required_told: set[str] = set()
         self._quick: dict[str, tuple[str, dict[str, str], list[str], float] | None] = {}
         self._keeper: Keeper | None = None
+        self._masks: list[Mask] = []
         self._guard = allocate_lock()
 
     # -- choosing ----------------------------------------------------------------------------------
@@ -163,9 +165,14 @@ class Identities:
             from runner.keeper import Keeper
 
             self._keeper = Keeper(self.app.log.debug)
-        self._keeper.watch(
-            name, until, (lambda: self._renewed(name)) if manager is None else lambda: manager.renew(name)
-        )
+
+        def renew() -> float | None:
+            ends = manager.renew(name) if manager is not None else self._renewed(name)
+            for mask in self._masks:
+                mask.add(self.secrets())
+            return ends
+
+        self._keeper.watch(name, until, renew)
 
     def _renewed(self, name: str) -> float | None:
         """Renew a session that was found the short way, in a process of its own."""
@@ -203,12 +210,18 @@ class Identities:
     def secrets(self) -> list[str]:
         """Values of the sessions of this run that must not be shown."""
         found: list[str] = []
-        for _, manager in self._managers.values():
+        for _, manager in list(self._managers.values()):
             found.extend(manager.secret_values())
-        for known in self._quick.values():
+        for known in list(self._quick.values()):
             if known is not None:
                 found.extend(_file_secrets(known[1]))
         return found
+
+    def hide(self, mask: Mask) -> None:
+        """Give a mask the secrets of this run's sessions, and of those that take their place while it runs."""
+        if mask not in self._masks:
+            self._masks.append(mask)
+        mask.add(self.secrets())
 
     def close(self) -> None:
         """End what authentication started for this run, such as an emulator."""

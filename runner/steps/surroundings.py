@@ -155,7 +155,7 @@ class Surroundings:
                 ) from error  # fmt: skip
             raise
         if self.mask is not None:
-            self.mask.add(self.app.identities.secrets())
+            self.app.identities.hide(self.mask)
         return result
 
     def environment(self, ctx: Context, identity: environment.Layer | None) -> dict[str, str]:

@@ -287,7 +287,7 @@ class Run:
 
         mask = secrets.build(self.app)
         if mask is not None:
-            mask.add(self.app.identities.secrets())
+            self.app.identities.hide(mask)
             mask.add(environment.as_text(self.target.variables[name]) for name in self.secrets)
         return mask
 

@@ -22,7 +22,7 @@ count = pathlib.Path(__file__).with_name("count")
 number = int(count.read_text()) + 1 if count.exists() else 1
 count.write_text(str(number))
 ends = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds={first} if number == 1 else 3600)
-print(json.dumps({{"Version": 1, "AccessKeyId": f"ASIA{{number}}", "SecretAccessKey": "s", "SessionToken": "t",
+print(json.dumps({{"Version": 1, "AccessKeyId": f"ASIA{{number}}", "SecretAccessKey": f"not-a-real-secret-{{number}}", "SessionToken": "t",
                    "Expiration": ends.isoformat(timespec="seconds")}}))
 """
 KEY = 'sed -n "s/^aws_access_key_id *= //p" "$AWS_SHARED_CREDENTIALS_FILE"'
@@ -52,6 +52,19 @@ def test_a_step_of_a_cached_session_is_kept_alive_too(make_project: MakeProject)
     project = vending(make_project, 30, command)
     assert project.run("auth", "login").returncode == 0
     assert project.run("long").stdout == "ASIA2\n"
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_the_secrets_of_a_renewed_session_are_hidden_too(make_project: MakeProject, cached: bool) -> None:
+    secret = KEY.replace("access_key_id", "secret_access_key")
+    script = f'for i in $(seq 150); do [ "$({KEY})" = ASIA1 ] || break; sleep 0.2; done; sleep 2; {secret}; {KEY}'
+    command = f"commands:\n  - name: long\n    identity: own\n    steps:\n      - |\n        {secret}; {script}\n"
+    project = vending(make_project, 12, command)
+    if cached:
+        assert project.run("auth", "login").returncode == 0
+    printed = project.run("long").stdout.split()
+    assert printed[-1] == "ASIA2"
+    assert "not-a-real-secret" not in " ".join(printed)
 
 
 def test_refresh_false_leaves_a_session_alone(make_project: MakeProject) -> None:
