@@ -58,14 +58,9 @@ def _wanted(run: Run, hook: Map) -> bool:
 
 def _outputs(run: Run) -> Map:
     """The outputs as terraform tells them, each with whether it is sensitive."""
-    outcome = run.launch(["output", "-json"], capture=True)
-    if outcome.code:
-        text = outcome.stderr.decode("utf-8", "replace").strip()
-        raise AtmosError(
-            f"the outputs of {run.target.component} in {run.target.stack} cannot be read", explanation=text
-        )
-    found = json.loads(outcome.stdout or b"{}")
-    return {name: item for name, item in found.items() if isinstance(item, dict)}
+    from runner.terraform import reading
+
+    return {name: item for name, item in reading.mapping(run, ["output", "-json"]).items() if isinstance(item, dict)}
 
 
 def _store(run: Run, hook: Map, outputs: Map) -> None:

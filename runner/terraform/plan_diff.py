@@ -79,12 +79,9 @@ def _existing(run_: Run, path: str) -> str:
 
 def _facts(run_: Run, path: str) -> Map:
     """A plan in the three parts that are compared: part -> name -> value."""
-    from runner.terraform.execute import Failed
+    from runner.terraform import reading
 
-    outcome = run_.launch(["show", "-json", path], capture=True)
-    if outcome.code:
-        raise Failed(outcome.code, [run_.program, "show"], outcome.stderr.decode("utf-8", "replace").strip())
-    return facts(json.loads(outcome.stdout), run_.secrets)
+    return facts(reading.mapping(run_, ["show", "-json", path]), run_.secrets)
 
 
 def facts(plan: Map, secret_variables: set[str]) -> Map:

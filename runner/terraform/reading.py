@@ -1,4 +1,4 @@
-"""Outputs of a component, read quietly: what init and workspace print is shown only when they fail."""
+"""What terraform knows of a component, read quietly: what init and workspace print is shown only when they fail."""
 
 from __future__ import annotations
 
@@ -28,12 +28,23 @@ def outputs(run: Run, *, floats: bool = False) -> Map:
             _quietly(run, arguments.init(run.settings, target, forced=False, extra=[]))
         if arguments.selects_workspace(run.invocation, target, run.app.env):
             run.select_workspace()
-        text = _quietly(run, ["output", "-json"])
+        found = mapping(run, ["output", "-json"], floats=floats)
+    return {name: item.get("value") if isinstance(item, dict) else item for name, item in found.items()}
+
+
+def mapping(run: Run, words: list[str], *, floats: bool = False) -> Map:
+    """The JSON object that a call of terraform prints."""
+    text = _quietly(run, words)
     try:
         found = json.loads(text or "{}", parse_int=float if floats else None)
     except ValueError as error:
-        raise AtmosError(f"the outputs of {target.component} in {target.stack} cannot be read: {error}") from error
-    return {name: item.get("value") if isinstance(item, dict) else item for name, item in found.items()}
+        found = error
+    if not isinstance(found, dict):
+        raise AtmosError(
+            f"what `{run.program} {words[0]}` prints for {run.target.component} in {run.target.stack} cannot be read",
+            explanation=f"It is no JSON object{f': {found}' if isinstance(found, ValueError) else '.'}",
+        )
+    return found
 
 
 def _quietly(run: Run, words: list[str]) -> str:

@@ -195,6 +195,12 @@ class TestHooks:
         assert '"seen": "nothing"' in done.stdout
         assert '"seen": "vpc-9"' in done.stdout
 
+    @pytest.mark.parametrize("outputs", ["nonsense", "[]"])
+    def test_outputs_that_cannot_be_read(self, project: Make, aws_endpoint: str, client: Any, outputs: str) -> None:
+        done = self.run(project, aws_endpoint, "apply", OUTPUTS=outputs)
+        assert done.returncode == 1
+        assert all(words in done.stderr for words in ("net/vpc in plat-ue2-dev cannot be read", "no JSON object"))
+
     @pytest.mark.parametrize("argv", [("plan",), ("apply", "--skip-hooks"), ("apply", "--dry-run")])
     def test_not_their_time(self, project: Make, aws_endpoint: str, client: Any, argv: tuple[str, ...]) -> None:
         assert self.run(project, aws_endpoint, *argv).returncode == 0
