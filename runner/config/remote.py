@@ -39,6 +39,10 @@ _TOKENS = ("ATMOS_PRO_GITHUB_TOKEN", "ATMOS_GITHUB_TOKEN", "GITHUB_TOKEN")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
+class Missing(AtmosError):
+    """A server that answers has nothing at an address."""
+
+
 class Request:
     """One remote address taken apart. kind: http or git; inner: the path inside a repository."""
 
@@ -98,8 +102,12 @@ class Fetcher:
     def _get(self, text: str, ttl: str) -> str:
         if text.startswith("file://"):
             return urlsplit(text).path
-        request = Request(text)
-        scheme = urlsplit(request.url).scheme
+        try:
+            request = Request(text)
+            parts = urlsplit(request.url)
+            scheme, _ = parts.scheme, parts.port
+        except ValueError as error:
+            raise AtmosError(f"{without_secrets(text)}: this is no address: {error}") from None
         if (
             not is_remote(text)
             or scheme not in ("https", "http", "ssh", "file")
@@ -176,6 +184,7 @@ class Fetcher:
         self.record.expire(time.time() + seconds_left)
 
     def _download(self, request: Request) -> bytes:
+        from http.client import HTTPException
         from urllib import request as wires
         from urllib.error import HTTPError, URLError
 
@@ -194,10 +203,11 @@ class Fetcher:
                 data: bytes = response.read(MAX_BYTES + 1)
         except HTTPError as error:
             error.close()
-            raise AtmosError(f"{request.shown}: the server answered {error.code} {error.reason}") from None
+            kind = Missing if error.code in (404, 410) else AtmosError
+            raise kind(f"{request.shown}: the server answered {error.code} {error.reason}") from None
         except URLError as error:
             raise AtmosError(f"{request.shown}: {error.reason}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             raise AtmosError(f"{request.shown}: {error}") from None
         if len(data) > MAX_BYTES:
             raise AtmosError(f"{request.shown}: larger than {MAX_BYTES // 1024 // 1024} MiB")

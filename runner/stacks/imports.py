@@ -248,7 +248,9 @@ class Loader:
                 raise AtmosError(f"{address}: remote imports are not possible here")
             copy = self.fetch(target, ttl)
         except AtmosError as error:
-            if optional:
+            from runner.config.remote import Missing
+
+            if optional and isinstance(error, Missing):
                 return []
             error.message = f"stack import not found: import '{address}' in file '{name}': {error.message}"
             raise _Misplaced(error) from error.__cause__

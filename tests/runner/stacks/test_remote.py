@@ -111,6 +111,26 @@ def test_what_is_not_there(project: Make, server: str) -> None:
     assert made.describe("c", "dev")["vars"] == {"stage": "dev"}
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("{server}/net.yaml?checksum=sha256:" + "0" * 64, "checksum"),
+        ("http://127.0.0.1:9/net.yaml", "refused"),
+        ("http://127.0.0.1:port/net.yaml", "this is no address"),
+        ("https://[x/net.yaml", "this is no address"),
+    ],
+)
+def test_what_cannot_be_fetched_is_not_missing(project: Make, server: str, address: str, told: str) -> None:
+    entry = f"{{path: '{address.format(server=server)}', skip_if_missing: true}}"
+    made = project(
+        {"stacks/deploy/dev.yaml": f"import: [{entry}]\nvars: {{stage: dev}}\ncomponents: {{terraform: {{c: {{}}}}}}\n"}
+    )
+    done = made.run("describe", "component", "c", "-s", "dev")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert "internal error" not in done.stderr
+
+
 def test_no_fetching_where_it_is_forbidden(project: Make, server: str) -> None:
     made = project({"stacks/deploy/dev.yaml": f"import: ['{server}/net.yaml']\nvars: {{stage: dev}}\n"})
     assert "ATMOS_REMOTE_IMPORTS" in made.run("list", "stacks", ATMOS_REMOTE_IMPORTS="false").stderr
