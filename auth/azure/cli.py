@@ -92,11 +92,9 @@ def _token(answer: dict[str, Any]) -> Token:
 def expiry(value: object) -> datetime:
     """When a token ends: RFC 3339, seconds since 1970, or a local time without a zone."""
     text = str(value or "").strip()
-    if text.isdigit():
-        return datetime.fromtimestamp(int(text), UTC)
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
         raise AuthError(f'invalid auth config: failed to parse Azure CLI token expiration "{text}"') from None
     if moment.tzinfo is None:
         return moment.astimezone().astimezone(UTC)

@@ -270,6 +270,8 @@ def test_ends_of_az() -> None:
     assert cli.expiry("2026-01-01 10:00:00.123456").timestamp() - local < 1
     with pytest.raises(AuthError, match='failed to parse Azure CLI token expiration "soon"'):
         cli.expiry("soon")
+    with pytest.raises(AuthError, match='failed to parse Azure CLI token expiration "99999999999999"'):
+        cli.expiry("99999999999999")
 
 
 def test_whoami_asks_the_resource_manager(load: Load, fake: Fake, env: dict[str, str]) -> None:
