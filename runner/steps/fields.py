@@ -272,16 +272,16 @@ class Reader:
         if isinstance(jitter, float) and not 0.0 <= jitter <= 1.0:
             below.add("random_jitter must be between 0.0 and 1.0", "random_jitter")
         for pattern in found.get("conditions") or ():
-            self._pattern(below, "conditions", pattern)
+            self._pattern(below, "retry.conditions", pattern)
         return found
 
-    def _pattern(self, below: Reader, key: str, pattern: object) -> None:
+    def _pattern(self, below: Reader, path: str, pattern: object) -> None:
         import re
 
         try:
             re.compile(str(pattern).strip("/"))
         except re.error as error:
-            below.add(f"invalid pattern `{pattern}` in `{key}` ({error})", key)
+            below.add(f"invalid {path} regex pattern for http step: `{pattern}` ({error})", path.rpartition(".")[2])
 
     def freshness(self, key: str) -> Any:
         name = {"inputs": "sources", "artifacts": "paths", "preconditions": "tools"}[key]
@@ -321,5 +321,5 @@ class Reader:
         if below.raw.get("response") is not None:
             found["response"] = below.texts("response", one=True) or []
             for pattern in found["response"]:
-                self._pattern(below, "response", pattern)
+                self._pattern(below, "expect.response", pattern)
         return found

@@ -49,7 +49,7 @@ WRONG = [
     ("- {type: require}", "at least one of tools, files, or dirs", ""),
     ("- {type: http, url: x, body: a, form: {b: c}}", "both body and form", ""),
     ("- {type: http, url: x, method: FETCH}", "invalid HTTP method", ""),
-    ("- {type: http, url: x, expect: {response: '['}}", "invalid pattern", ""),
+    ("- {type: http, url: x, expect: {response: '['}}", "invalid expect.response regex pattern for http step", ""),
     ("- {type: store, with: {store: a, key: b}}", "with.value", ""),
     ("- {type: env}", "is missing required field `vars`", ""),
     ("- {type: env, vars: {}}", "is missing required field `vars`", ""),
