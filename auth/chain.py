@@ -23,17 +23,28 @@ def find(name: str, known: Mapping[str, object] | Iterable[str], missing: Callab
 
 
 def identity_name(config: AuthConfig, name: str) -> str:
-    return find(
-        name,
-        config.identities,
-        lambda: IdentityNotFound(
+    """The configured name that a name, or else an identity's `alias`, stands for."""
+
+    def missing() -> NotFound:
+        return IdentityNotFound(
             f'identity not found: "{name}"',
             name=name,
             known=config.identities,
             explanation=f"Identity {name} is not defined in the currently loaded auth config.",
             hints=["Run atmos auth list to see available identities"],
-        ),
-    )
+        )
+
+    try:
+        return find(name, config.identities, missing)
+    except IdentityNotFound:
+        known = config.identities.items()
+        called = sorted(key for key, entry in known if entry.alias and entry.alias.casefold() == name.casefold())
+        if not called:
+            raise
+    if len(called) > 1:
+        listing = ", ".join(f"`{key}`" for key in called)
+        raise AmbiguousName(f"the alias `{name}` fits several: {listing}", candidates=called)
+    return called[0]
 
 
 def provider_name(config: AuthConfig, name: str) -> str:

@@ -38,7 +38,7 @@ class Names:
         return self.config.integrations
 
     def resolve(self, name: str) -> str:
-        """The identity's configured name: exact first, else in any letter case when only one fits (decision D39)."""
+        """The identity's configured name: exact first, else in any letter case when only one fits, else by its alias."""
         return chains.identity_name(self.config, name)
 
     def resolve_provider(self, name: str) -> str:

@@ -83,15 +83,16 @@ def narrowed(listing: Shown, *, providers: list[str] | None, identities: list[st
 
 def _named(entries: Mapping[str, Any], names: list[str], noun: str) -> dict[str, Any]:
     wanted = set()
+    aliases = {entry.alias: name for name, entry in entries.items() if getattr(entry, "alias", "")}
     for name in names:
-        found = spelled(name, entries)
+        found = spelled(name, entries) or spelled(name, aliases)
         if not found:
             close = nearest(name, entries)
             hints = [f"Did you mean `{close[0]}`?"] if close else []
             if entries:
                 hints.append(f"Configured: {', '.join(entries)}")
             raise AtmosError(f'{noun} not found: "{name}"', hints=hints)
-        wanted.add(found)
+        wanted.add(aliases.get(found, found))
     return {name: entry for name, entry in entries.items() if not names or name in wanted}
 
 

@@ -144,15 +144,15 @@ def describe(targets: list[tuple[str, str]]) -> str:
 
 def menu(app: App, manager: Manager) -> tuple[str, str] | None:
     """Let a person choose what to log out from; None when there is nothing."""
+    if not manager.identities and not manager.providers:
+        voice = Voice(app)
+        voice.say(f"{voice.strong('No identities configured')} in atmos.yaml")
+        return None
     if not app.interactive:
         raise AtmosError(
             "logout needs a target: requires a TTY to choose one",
             hints=["Name an identity: `atmos auth logout NAME`", "Or use `--provider NAME` or `--all`"],
         )
-    if not manager.identities and not manager.providers:
-        voice = Voice(app)
-        voice.say(f"{voice.strong('No identities configured')} in atmos.yaml")
-        return None
     from runner.console import prompts
 
     options: dict[str, tuple[str, str]] = {

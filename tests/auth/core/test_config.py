@@ -51,6 +51,28 @@ def test_names_are_exact_first_then_in_any_case(load: Load) -> None:
     assert caught.value.candidates == ["Deploy", "deploy"]
 
 
+def test_an_alias_stands_for_its_identity(load: Load) -> None:
+    manager = load(
+        {
+            "providers": FAKE,
+            "identities": {
+                "prod/Admin": {**VIA, "alias": "p"},
+                "p": {**VIA, "alias": "both"},
+                "q": {**VIA, "alias": "Both"},
+                "next": {**VIA, "via": {"identity": "BOTH"}, "alias": "n"},
+                "odd": {**VIA, "alias": "live"},
+            },
+        }
+    )
+    assert manager.resolve("p") == "p", "a name goes before an alias"
+    assert manager.resolve("n") == manager.resolve("N") == "next"
+    assert manager.authenticate("Live").identity == "odd"
+    with pytest.raises(AmbiguousName, match="the alias `both` fits several: `p`, `q`"):
+        manager.resolve("both")
+    with pytest.raises(IdentityNotFound):
+        manager.resolve("")
+
+
 def test_unknown_names_say_what_there_is(load: Load) -> None:
     manager = load({"providers": FAKE, "identities": {"prod-admin": VIA}})
     with pytest.raises(IdentityNotFound) as caught:

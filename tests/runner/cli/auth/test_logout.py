@@ -32,6 +32,13 @@ def test_one_identity(users: Project) -> None:
     assert "[keyed]" in credentials(users, "aws-user").read_text()
 
 
+def test_nothing_configured_is_no_error(project: Project) -> None:
+    (project.folder / "atmos.yaml").write_text("base_path: ./\n")
+    done = project.run("auth", "logout")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "No identities configured" in done.stderr
+
+
 def test_the_browser_notice_comes_once(users: Project) -> None:
     assert "browser may still be signed in" in users.run("auth", "logout", "deploy").stderr
     assert "browser" not in users.run("auth", "logout", "deploy").stderr
