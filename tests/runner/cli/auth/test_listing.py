@@ -64,7 +64,7 @@ def test_tree() -> None:
 def test_tree_of_a_part() -> None:
     shown = narrowed(listing(), providers=None, identities=["base", "OPS/PROD"], tags=[])
     assert list_text.tree(shown).splitlines()[1:3] == ["└──corp-sso (filtered)", "   └──base (aws/permission-set)"]
-    alone = narrowed(listing(), providers=None, identities=["ops/prod"], tags=[])
+    alone = narrowed(listing(), providers=None, identities=["P"], tags=[])
     assert list_text.tree(alone).splitlines()[1:] == [
         "└──Standalone Identities",
         "   └──ops/prod (aws/assume-role) [DEFAULT] [ALIAS: p]",
