@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 AFTER = 1.0  # seconds from a child's start
 _PIPE = 3
 _SCRIPT = """\
+tree() {
+  echo "$1"
+  for below in $(cat "/proc/$1/task/"*/children || pgrep -P "$1"); do tree "$below"; done
+}
 {
 trap '' INT TERM HUP QUIT
 left=
@@ -27,6 +31,12 @@ while read -r what child <&3; do
   [ "$what" = + ] && left="$left $child"
 done
 [ -n "$left" ] || exit 0
+rest=
+for each in $left; do
+  case $each in -*) ;; *) each=$(tree "$each") ;; esac
+  rest="$rest $each"
+done
+left=$rest
 for each in $left; do kill -s TERM -- "$each"; done
 turn=0
 while [ $turn -lt 50 ]; do
@@ -50,7 +60,7 @@ def running() -> bool:
 
 
 def start(children: Callable[[], Iterable[str]]) -> None:
-    """Start the guard over the children that live: a process, or a process group with `-` before its number."""
+    """Start the guard over the children that live: a process with all below it, or a group with `-` before its number."""
     global _writer
     with _lock:
         if _writer != -1:

@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 
 PROJECT = """\
@@ -26,6 +27,7 @@ commands:
         steps: [{name: a, command: 'echo $$ > pid; sleep 60'}, {name: b, command: 'echo $$ > other; sleep 60'}]
   - name: handed
     steps: ['sleep 1.5', {type: exec, command: 'echo $$ > pid; sleep 1.5; ps -o stat=,args= --ppid $$ > children; echo whole'}]
+  - {name: joined, steps: ['sleep 60 & echo $! > other; echo $$ > pid; sleep 60; echo done']}
   - {name: long, steps: ['sleep 1.5; (sleep 61 >/dev/null 2>&1 & echo $! > other)', 'echo $$ > pid; sleep 0.2']}
 """
 
@@ -77,6 +79,17 @@ def test_nothing_stays_when_we_are_killed(atmos: Path, project: Path, words: lis
     run.send_signal(signal.SIGKILL)
     assert run.wait(30) == -signal.SIGKILL
     assert all(gone(each) for each in group)
+
+
+def test_nothing_stays_of_a_step_that_shares_the_terminal_with_a_job(atmos: Path, project: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "HOME": str(project), "LANG": "C.UTF-8"}
+    shell = pexpect.spawn("bash", ["--norc", "-i"], cwd=project, env=env, timeout=60)
+    shell.sendline(f"sh -c 'echo $$ > ours; exec {atmos} joined' | cat")
+    pids = [number(project / name) for name in ("pid", "other", "ours")]
+    time.sleep(2.5)
+    os.kill(pids[-1], signal.SIGKILL)
+    assert all(gone(pid) for pid in pids)
+    shell.close(force=True)
 
 
 def test_a_program_that_replaces_us_is_left_alone(atmos: Path, project: Path) -> None:
