@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runner.errors import AtmosError
+from runner.errors import AtmosError, UserAborted
 from runner.workflows import files, select
 from runner.workflows.resume import Invocation
 
@@ -55,7 +55,12 @@ def run(
     if name:
         found = select.choose(app, name, file)
     else:
-        found, name, picked = select.pick(app, file)
+        try:
+            found, name, picked = select.pick(app, file)
+        except UserAborted as aborted:
+            if aborted.exit_code != 1:
+                raise
+            return 0  # left with escape: who only looked has done nothing wrong
         from_step = from_step or picked
         app.log.info("Executing", command=f'atmos workflow {name} --file {found.relative} --from-step "{from_step}"')
     invocation = Invocation(

@@ -169,6 +169,20 @@ def test_picking_in_a_terminal(project: Project) -> None:
     assert child.exitstatus == 0
 
 
+@pytest.mark.parametrize(("key", "status"), [("\x1b", 0), ("\x03", 130)], ids=["escape", "ctrl-c"])
+def test_leaving_the_picker(project: Project, key: str, status: int) -> None:
+    project.write("w/a.yaml", "workflows:\n  w: {steps: [echo ran]}\n")
+    child = pexpect.spawn(
+        str(project.atmos), ["workflow"], cwd=project.root, env=project.env, dimensions=(24, 80), timeout=60
+    )
+    child.expect("Press ctrl")
+    child.send(key)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == status
+    assert (b"Error" in child.before) == (status != 0)
+
+
 def test_an_ambiguous_name_is_asked_for_in_a_terminal(project: Project) -> None:
     for file in ("a", "b"):
         project.write(f"w/{file}.yaml", f"workflows:\n  same: {{description: in {file}, steps: [echo from {file}]}}\n")
