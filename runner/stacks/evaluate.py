@@ -97,9 +97,11 @@ class Templates:
         except Exception as error:
             if not hasattr(error, "message"):
                 raise
+            from runner.steps.templates import explained
+
             raise AtmosError(
                 f"{self.label}: the template in `{path.lstrip('.')}` cannot be rendered: {error.message}",
-                explanation=str(getattr(error, "explanation", "") or ""),
+                explanation=explained(text, error),
                 hints=self._hints(error),
             ) from error
 

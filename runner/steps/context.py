@@ -222,7 +222,7 @@ class Context:
             place = self.step.where
             raise PrepareError(
                 f"{self.place(field)}: {error.message}",
-                explanation=templates.explained(text, error) if "\n" in text.strip() else error.explanation,
+                explanation=templates.explained(text, error),
                 hints=error.hints,
                 where=Where(*place) if place else None,
             ) from error

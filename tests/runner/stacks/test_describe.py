@@ -440,6 +440,13 @@ def test_one_component_in_two_manifests_is_shown_once(project: Make) -> None:
     assert made.run("describe", "stacks", "--error-mode", "strict").returncode == 1
 
 
+def test_a_template_that_fails_is_shown(project: Make) -> None:
+    made = project(one("vars: {x: '{{ sprigless 5 }}'}"), TEMPLATES)
+    with pytest.raises(AtmosError, match=r"the template in `vars\.x` cannot be rendered") as caught:
+        made.describe("c", "dev")
+    assert "1 | {{ sprigless 5 }}" in (caught.value.explanation or "")
+
+
 def test_locals_of_the_stack_file_in_the_name_template(project: Make) -> None:
     made = project(
         {

@@ -61,3 +61,10 @@ def test_the_line_of_a_long_script_is_shown(atmos: Path, tmp_path: Path, clean_e
     assert (code, out) == (1, "")
     assert "    3 |   echo {{ .Flags.stak | upper }}\n      |                 ^^^^^\n" in err
     assert "Known keys: stack" in err
+
+
+def test_the_words_of_a_short_command_are_shown(atmos: Path, tmp_path: Path, clean_env: dict[str, str]) -> None:
+    code, _, err = run(atmos, tmp_path, clean_env, {"steps": ["echo {{ upper 5 }}"]})
+    assert code == 1
+    assert "expected string; found 5" in err
+    assert "    1 | echo {{ upper 5 }}\n" in err, "the error's own words do not name the function"
