@@ -165,13 +165,14 @@ def _shown(char: str) -> str:
 
 
 def _message(data: str, problem: json.JSONDecodeError) -> str:
-    at = problem.pos
+    at = problem.pos + problem.msg.startswith("Illegal trailing comma")  # Python 3.13 tells of the comma itself
     while at < len(data) and data[at] in " \t\r\n":
         at += 1
     if at >= len(data) or problem.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
     where = {
         "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
+        "Illegal trailing comma before end of object": "looking for beginning of object key string",
         "Expecting ':' delimiter": "after object key",
         "Expecting ',' delimiter": "after array element",
     }
